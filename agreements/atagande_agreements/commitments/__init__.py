@@ -1,0 +1,1 @@
+"""Åtaganden: clauses in force, who owes them, when they fall due and what shows they were kept."""

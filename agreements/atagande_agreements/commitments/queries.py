@@ -1,0 +1,253 @@
+"""Reads agreements, their commitments, and the parameters that judge them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from atagande_agreements.commitments.models import (
+    Commitment,
+    CommitmentParameter,
+    Obligation,
+    Occurrence,
+    Parameter,
+    ParameterDecision,
+    Status,
+)
+from atagande_agreements.parties.models import Organisation
+from atagande_agreements.register.models import (
+    Agreement,
+    AgreementParty,
+    AgreementVersion,
+    Annex,
+    Section,
+    VersionState,
+)
+from atagande_agreements.rules import RULES
+from atagande_agreements.steering.models import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """An agreement with its version in force and the span of what it has to show."""
+
+    agreement: Agreement
+    version: AgreementVersion
+    #: Local dates of the first and last event; None while there is none.
+    first_event: date | None
+    last_event: date | None
+
+
+def agreements(session: Session, association_id: int, today: date) -> list[InForce]:
+    """Return an association's agreements; those valid today first, and the newest of them."""
+    in_agreement = Occurrence.agreement_id == Agreement.id
+    rows = session.execute(
+        select(
+            Agreement,
+            AgreementVersion,
+            select(func.min(Occurrence.event_on)).where(in_agreement).scalar_subquery(),
+            select(func.max(Occurrence.event_on)).where(in_agreement).scalar_subquery(),
+        )
+        .join(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
+        .where(
+            Agreement.association_id == association_id,
+            AgreementVersion.state == VersionState.IN_FORCE,
+        )
+    ).all()
+    found = [InForce(*row) for row in rows]
+
+    def order(one: InForce) -> tuple[bool, int, int]:
+        agreement = one.agreement
+        valid = agreement.valid_from <= today and (
+            agreement.valid_to is None or today <= agreement.valid_to
+        )
+        return not valid, -agreement.valid_from.toordinal(), agreement.id
+
+    return sorted(found, key=order)
+
+
+def sections(session: Session, version_id: int) -> Sequence[Section]:
+    """Return the headings of a version in order."""
+    return session.scalars(
+        select(Section).where(Section.version_id == version_id).order_by(Section.position)
+    ).all()
+
+
+def annexes(session: Session, version_id: int) -> Sequence[Annex]:
+    """Return the documents that belong to a version, in order."""
+    return session.scalars(
+        select(Annex).where(Annex.version_id == version_id).order_by(Annex.position)
+    ).all()
+
+
+def signatories(session: Session, version_id: int) -> Sequence[AgreementParty]:
+    """Return who is bound by a version, in the order of the agreement file."""
+    return session.scalars(
+        select(AgreementParty)
+        .join(Organisation, Organisation.id == AgreementParty.organisation_id)
+        .where(AgreementParty.version_id == version_id)
+        .options(joinedload(AgreementParty.organisation))
+        .order_by(Organisation.position, Organisation.id)
+    ).all()
+
+
+def commitments(session: Session, version_id: int) -> Sequence[Commitment]:
+    """Return a version's commitments in order, with which parameters they use."""
+    return (
+        session.scalars(
+            select(Commitment)
+            .where(Commitment.version_id == version_id)
+            .options(joinedload(Commitment.uses))
+            .order_by(Commitment.position)
+        )
+        .unique()
+        .all()
+    )
+
+
+def commitment(session: Session, version_id: int, key: str) -> Commitment | None:
+    """Return one commitment with its heading and its parameters with their decisions, or None."""
+    uses = joinedload(Commitment.uses).joinedload(CommitmentParameter.parameter)
+    return (
+        session.scalars(
+            select(Commitment)
+            .where(Commitment.version_id == version_id, Commitment.key == key)
+            .options(joinedload(Commitment.section), _decisions(uses))
+        )
+        .unique()
+        .one_or_none()
+    )
+
+
+def _decisions(path: Any = None) -> Any:
+    """Load parameters' decisions, oldest first, with who recorded them."""
+    load = path.joinedload if path is not None else joinedload
+    return (
+        load(Parameter.decisions)
+        .joinedload(ParameterDecision.decision)
+        .joinedload(Decision.recorded_by)
+    )
+
+
+def parameters(session: Session, agreement_id: int) -> Sequence[Parameter]:
+    """Return an agreement's parameters in order, with their decisions, oldest first.
+
+    One that the agreement file no longer has is left out.
+    """
+    return (
+        session.scalars(
+            select(Parameter)
+            .where(Parameter.agreement_id == agreement_id, Parameter.position.is_not(None))
+            .options(_decisions())
+            .order_by(Parameter.position)
+        )
+        .unique()
+        .all()
+    )
+
+
+def parameter(session: Session, agreement_id: int, key: str) -> Parameter | None:
+    """Return one parameter with its decisions, or None."""
+    return (
+        session.scalars(
+            select(Parameter)
+            .where(Parameter.agreement_id == agreement_id, Parameter.key == key)
+            .options(_decisions())
+        )
+        .unique()
+        .one_or_none()
+    )
+
+
+def users_of(
+    session: Session, version_id: int, parameter_id: int
+) -> Sequence[Row[Commitment, bool]]:
+    """Return the commitments of a version that use a parameter, each with whether it judges."""
+    return session.execute(
+        select(Commitment, CommitmentParameter.judges)
+        .join(CommitmentParameter, CommitmentParameter.commitment_id == Commitment.id)
+        .where(
+            Commitment.version_id == version_id, CommitmentParameter.parameter_id == parameter_id
+        )
+        .order_by(Commitment.position)
+    ).all()
+
+
+def judged(
+    commitment: Commitment, parameters: Mapping[int, Parameter], by: date
+) -> tuple[bool, bool]:
+    """Return whether the service follows a commitment's rule, and whether it is decided by a date.
+
+    `parameters` has those it uses, by id; every one that judges it must be decided.
+    """
+    judging = [parameters[one.parameter_id] for one in commitment.uses if one.judges]
+    return commitment.rule in RULES, all(in_force(one, by) is not None for one in judging)
+
+
+def organisation_names(session: Session, association_id: int) -> Mapping[str, str]:
+    """Return the names of an association's organisations by key."""
+    rows = session.execute(
+        select(Organisation.key, Organisation.name)
+        .where(Organisation.association_id == association_id)
+        .order_by(Organisation.position)
+    )
+    return {row.key: row.name for row in rows}
+
+
+def is_undecided(parameter: Parameter) -> bool:
+    """Tell whether the steering group has yet to decide a parameter."""
+    return not parameter.decisions
+
+
+def in_force(parameter: Parameter, today: date) -> ParameterDecision | None:
+    """Return the decision that applies on a local date, or None."""
+    applies = [one for one in parameter.decisions if one.valid_from <= today]
+    return applies[-1] if applies else None
+
+
+def count_undecided(session: Session, association_id: int) -> int:
+    """Return how many parameters the steering group has yet to decide."""
+    return session.scalars(
+        select(func.count())
+        .select_from(Parameter)
+        .where(
+            Parameter.association_id == association_id,
+            Parameter.position.is_not(None),
+            ~Parameter.decisions.any(),
+        )
+    ).one()
+
+
+def judges_something(parameter: Parameter) -> bool:
+    """Tell whether any rule that the service follows is judged by a parameter."""
+    return any(parameter.key == rule.PARAMETER for rule in RULES.values())
+
+
+def affected(session: Session, parameter: Parameter, since: date) -> int:
+    """Return how many open or unjudged occurrences a decision from a local date would judge.
+
+    Those under a later decision are not counted, and nothing that is settled.
+    """
+    kinds = [kind for kind, rule in RULES.items() if parameter.key == rule.PARAMETER]
+    if not kinds:
+        return 0
+    query = (
+        select(func.count())
+        .select_from(Occurrence)
+        .join(Obligation, Obligation.id == Occurrence.obligation_id)
+        .join(Commitment, Commitment.id == Obligation.commitment_id)
+        .join(CommitmentParameter, CommitmentParameter.commitment_id == Commitment.id)
+        .where(
+            CommitmentParameter.parameter_id == parameter.id,
+            Commitment.rule.in_(kinds),
+            Occurrence.event_on >= since,
+            Occurrence.status.in_((Status.PENDING, Status.NOT_ASSESSABLE)),
+        )
+    )
+    later = [one.valid_from for one in parameter.decisions if one.valid_from > since]
+    if later:
+        query = query.where(Occurrence.event_on < min(later))
+    return session.scalars(query).one()

@@ -1,0 +1,231 @@
+"""Changes about commitments: deciding parameters and filing evidence."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from atagande_agreements import audit
+from atagande_agreements.commitments.assess import assess
+from atagande_agreements.commitments.errors import AlreadyDecided, BadValue, ReachesBack
+from atagande_agreements.commitments.models import (
+    Commitment,
+    CommitmentParameter,
+    Evidence,
+    Obligation,
+    Occurrence,
+    Parameter,
+    ParameterDecision,
+    ParameterUnit,
+    Status,
+)
+from atagande_agreements.parties.models import Organisation, Person
+from atagande_agreements.register.models import Agreement
+from atagande_agreements.rules import RULES
+from atagande_agreements.steering.models import DecisionKind
+from atagande_agreements.steering.verbs import record_decision
+
+_TRUE = {"ja", "yes", "true", "1"}
+_FALSE = {"nej", "no", "false", "0"}
+
+
+def normal_value(session: Session, parameter: Parameter, text: str) -> str:
+    """Return `text` as the parameter keeps it; raise BadValue if it can't be read."""
+    text = text.strip()
+    refusal = BadValue(
+        field="value",
+        value=text or "–",
+        label=parameter.label,
+        minimum=parameter.minimum if parameter.minimum is not None else 0,
+        maximum=parameter.maximum if parameter.maximum is not None else 9999,
+    )
+    match parameter.unit:
+        case ParameterUnit.BOOLEAN:
+            if text.lower() not in _TRUE | _FALSE:
+                raise refusal
+            return "1" if text.lower() in _TRUE else "0"
+        case ParameterUnit.ORGANISATION:
+            known = session.scalar(
+                select(Organisation.key).where(
+                    Organisation.association_id == parameter.association_id,
+                    Organisation.key == text,
+                )
+            )
+            if known is None:
+                raise refusal
+            return known
+        case ParameterUnit.TEXT:
+            if not text:
+                raise refusal
+            return text
+        case _:
+            number = int(text) if text.isascii() and text.isdigit() else None
+            low = parameter.minimum if parameter.minimum is not None else 0
+            high = parameter.maximum if parameter.maximum is not None else 9999
+            if number is None or not low <= number <= high:
+                raise refusal
+            return str(number)
+
+
+def decide_parameter(
+    session: Session,
+    *,
+    parameter: Parameter,
+    value: str,
+    valid_from: date,
+    decided_on: date,
+    paragraph: str,
+    person: Person,
+    now: datetime,
+) -> ParameterDecision:
+    """Record what the group decided about a parameter.
+
+    It judges events from `valid_from` on and nothing earlier. What has been settled stays as it
+    was settled; open and unjudged occurrences from that date are judged by it.
+    """
+    if valid_from < decided_on:
+        raise ReachesBack(field="valid_from", valid_from=valid_from, decided_on=decided_on)
+    agreement = session.get_one(Agreement, parameter.agreement_id)
+    normal = normal_value(session, parameter, value)
+    decision = record_decision(
+        session,
+        agreement=agreement,
+        kind=DecisionKind.PARAMETER,
+        paragraph=paragraph,
+        decided_on=decided_on,
+        person=person,
+        now=now,
+    )
+    decided = ParameterDecision(
+        association_id=parameter.association_id,
+        parameter_id=parameter.id,
+        decision_id=decision.id,
+        value=normal,
+        valid_from=valid_from,
+    )
+    try:
+        with session.begin_nested():
+            session.add(decided)
+            session.flush()
+    except IntegrityError as error:
+        raise AlreadyDecided(
+            field="valid_from", label=parameter.label, valid_from=valid_from
+        ) from error
+    audit.record(
+        session,
+        audit.Change(
+            association_id=parameter.association_id,
+            at=now,
+            actor=audit.Actor.of(person),
+            action="parameter.decided",
+            object_type="parameter",
+            object_id=parameter.id,
+            changes={
+                "value": (None, normal),
+                "valid_from": (None, valid_from),
+                "paragraph": (None, decision.paragraph),
+            },
+        ),
+    )
+    _judge_again(session, parameter, valid_from, now)
+    return decided
+
+
+def _judge_again(session: Session, parameter: Parameter, since: date, now: datetime) -> None:
+    """Judge what is open or unjudged since a date, for the rules that use `parameter`."""
+    rules = [kind for kind, rule in RULES.items() if parameter.key == rule.PARAMETER]
+    occurrences = session.scalars(
+        select(Occurrence)
+        .join(Obligation, Obligation.id == Occurrence.obligation_id)
+        .join(Commitment, Commitment.id == Obligation.commitment_id)
+        .join(CommitmentParameter, CommitmentParameter.commitment_id == Commitment.id)
+        .where(
+            CommitmentParameter.parameter_id == parameter.id,
+            Commitment.rule.in_(rules),
+            Occurrence.event_on >= since,
+            Occurrence.status.in_((Status.PENDING, Status.NOT_ASSESSABLE)),
+        )
+        .options(joinedload(Occurrence.obligation).joinedload(Obligation.commitment))
+        .with_for_update(of=Occurrence)
+    ).all()
+    for occurrence in occurrences:
+        assess(session, occurrence, occurrence.obligation, now)
+    session.flush()
+
+
+def open_occurrence(
+    session: Session,
+    *,
+    obligation: Obligation,
+    origin: str,
+    event_on: date,
+    now: datetime,
+) -> Occurrence:
+    """Add the occurrence that an event gives an obligation, judged as of `now`."""
+    occurrence = Occurrence(
+        association_id=obligation.association_id,
+        agreement_id=obligation.agreement_id,
+        obligation_id=obligation.id,
+        origin=origin,
+        event_on=event_on,
+        status=Status.NOT_ASSESSABLE,
+        on_miss=obligation.commitment.on_miss,
+    )
+    assess(session, occurrence, obligation, now)
+    session.add(occurrence)
+    session.flush()
+    return occurrence
+
+
+def file_evidence(
+    session: Session,
+    *,
+    origin: str,
+    association_id: int,
+    source: str,
+    effective_on: date,
+    person: Person,
+    now: datetime,
+) -> list[Occurrence]:
+    """File what shows that the occurrences of `origin` were kept, and settle them at once.
+
+    The same source twice changes nothing. The occurrence's row is locked, so that a sweep at the
+    same moment either comes before (and the deviation stands) or finds nothing to do.
+    """
+    occurrences = session.scalars(
+        select(Occurrence)
+        .where(
+            # The key on (obligation, origin) finds them; there is none on the origin alone.
+            Occurrence.obligation_id.in_(
+                select(Obligation.id).where(Obligation.association_id == association_id)
+            ),
+            Occurrence.origin == origin,
+        )
+        .options(joinedload(Occurrence.obligation).joinedload(Obligation.commitment))
+        .with_for_update(of=Occurrence)
+    ).all()
+    for occurrence in occurrences:
+        known = session.scalar(
+            select(Evidence.id).where(
+                Evidence.occurrence_id == occurrence.id, Evidence.source == source
+            )
+        )
+        if known is not None:
+            continue
+        session.add(
+            Evidence(
+                association_id=association_id,
+                occurrence_id=occurrence.id,
+                source=source,
+                effective_on=effective_on,
+                received_at=now,
+                reported_by_id=person.id,
+                reporter_organisation_id=person.organisation_id,
+            )
+        )
+        if occurrence.kept_on is None or effective_on < occurrence.kept_on:
+            occurrence.kept_on = effective_on
+        assess(session, occurrence, occurrence.obligation, now)
+    session.flush()
+    return list(occurrences)

@@ -1,0 +1,222 @@
+"""Reads deviations."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, not_, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from atagande_agreements.civil_time import local_date
+from atagande_agreements.commitments.models import (
+    Evidence,
+    Obligation,
+    Occurrence,
+    ParameterDecision,
+    Status,
+)
+from atagande_agreements.deviations.models import (
+    Deviation,
+    DeviationState,
+    DeviationStep,
+    StepKind,
+)
+from atagande_agreements.parties.models import Organisation, Person, Unit
+
+
+def reply_due(deviation: Deviation) -> date | None:
+    """Return the last local date for the party's reply; None while its time is undecided."""
+    if deviation.reply_days is None:
+        return None
+    return local_date(deviation.opened_at) + timedelta(days=deviation.reply_days)
+
+
+def may_reply(deviation: Deviation, *, organisation_id: int, unit_id: int | None) -> bool:
+    """Tell whether someone of an organisation and unit speaks for the deviation's party."""
+    if deviation.unit_id is not None:
+        return unit_id == deviation.unit_id
+    return organisation_id == deviation.organisation_id
+
+
+def may_close(deviation: Deviation, today: date) -> bool:
+    """Tell whether the group may decide: the party is heard, or there is nothing to hear it on.
+
+    That is after its reply, when its time for one is over, or when later evidence shows that it
+    kept the commitment.
+    """
+    if deviation.state is not DeviationState.OPEN:
+        return deviation.state is not DeviationState.CLOSED
+    due = reply_due(deviation)
+    return deviation.occurrence.status is Status.MET or (due is not None and today > due)
+
+
+def _listed(association_id: int) -> Select[Deviation]:
+    return (
+        select(Deviation)
+        .where(Deviation.association_id == association_id)
+        .options(
+            joinedload(Deviation.occurrence),
+            joinedload(Deviation.obligation).joinedload(Obligation.commitment),
+            joinedload(Deviation.organisation),
+            joinedload(Deviation.unit),
+        )
+    )
+
+
+def active(
+    session: Session,
+    association_id: int,
+    *,
+    organisation_id: int | None = None,
+    unit_id: int | None = None,
+    state: DeviationState | None = None,
+    limit: int = 200,
+) -> Sequence[Deviation]:
+    """Return deviations that are not closed, oldest first; of one party or state if named."""
+    query = _listed(association_id).where(Deviation.state != DeviationState.CLOSED)
+    if state is not None:
+        query = query.where(Deviation.state == state)
+    if unit_id is not None:
+        query = query.where(Deviation.unit_id == unit_id)
+    elif organisation_id is not None:
+        query = query.where(Deviation.organisation_id == organisation_id)
+    return session.scalars(query.order_by(Deviation.opened_at, Deviation.id).limit(limit)).all()
+
+
+def closed(session: Session, association_id: int, *, limit: int = 200) -> Sequence[Deviation]:
+    """Return closed deviations, newest first."""
+    query = _listed(association_id).where(Deviation.state == DeviationState.CLOSED)
+    return session.scalars(query.order_by(Deviation.id.desc()).limit(limit)).all()
+
+
+def whole(session: Session, association_id: int, deviation_id: int) -> Deviation | None:
+    """Return one deviation with all that its page shows, or None."""
+    return session.scalar(
+        select(Deviation)
+        .where(Deviation.association_id == association_id, Deviation.id == deviation_id)
+        .options(
+            joinedload(Deviation.organisation),
+            joinedload(Deviation.unit),
+            joinedload(Deviation.obligation).joinedload(Obligation.commitment),
+            joinedload(Deviation.occurrence)
+            .joinedload(Occurrence.parameter_decision)
+            .options(
+                joinedload(ParameterDecision.decision), joinedload(ParameterDecision.parameter)
+            ),
+            joinedload(Deviation.occurrence)
+            .selectinload(Occurrence.evidence)
+            .joinedload(Evidence.reporter_organisation),
+            selectinload(Deviation.steps).options(
+                joinedload(DeviationStep.person).options(
+                    joinedload(Person.organisation), joinedload(Person.unit)
+                ),
+                joinedload(DeviationStep.decision),
+            ),
+        )
+    )
+
+
+def counts(session: Session, association_id: int) -> dict[DeviationState, int]:
+    """Return how many deviations there are in each state."""
+    rows = session.execute(
+        select(Deviation.state, func.count())
+        .where(Deviation.association_id == association_id)
+        .group_by(Deviation.state)
+    )
+    found = {row[0]: row[1] for row in rows}
+    return {state: found.get(state, 0) for state in DeviationState}
+
+
+def parties(session: Session, association_id: int) -> list[tuple[str, str]]:
+    """Return (key, name) of the organisations and clinics that have deviations, in order."""
+    rows = session.execute(
+        select(
+            func.coalesce(Unit.key, Organisation.key),
+            func.coalesce(Unit.name, Organisation.name),
+            Organisation.position,
+            func.coalesce(Unit.position, 0),
+        )
+        .select_from(Deviation)
+        .join(Organisation, Organisation.id == Deviation.organisation_id)
+        .outerjoin(Unit, Unit.id == Deviation.unit_id)
+        .where(Deviation.association_id == association_id)
+        .distinct()
+        .order_by(Organisation.position, func.coalesce(Unit.position, 0))
+    )
+    return [(key, name) for key, name, *_ in rows]
+
+
+def page_of(
+    session: Session,
+    association_id: int,
+    *,
+    is_closed: bool,
+    party: str = "",
+    own: tuple[int, int | None] | None = None,
+    size: int,
+    offset: int = 0,
+) -> tuple[Sequence[Deviation], int]:
+    """Return one page of deviations and how many there are in all.
+
+    `party` is the key of an organisation or a clinic; `own` is (organisation, unit) of the
+    reader, whose deviations come first. Active ones stand oldest first, closed newest first.
+    """
+    closed_state = Deviation.state == DeviationState.CLOSED
+    where = [
+        Deviation.association_id == association_id,
+        closed_state if is_closed else not_(closed_state),
+    ]
+    if party:
+        named = and_(Unit.association_id == association_id, Unit.key == party)
+        organisation = and_(
+            Organisation.association_id == association_id, Organisation.key == party
+        )
+        where.append(
+            or_(
+                Deviation.unit_id.in_(select(Unit.id).where(named)),
+                Deviation.organisation_id.in_(select(Organisation.id).where(organisation)),
+            )
+        )
+    total = session.scalar(select(func.count()).select_from(Deviation).where(*where)) or 0
+    order: list[Any] = [Deviation.id.desc()] if is_closed else [Deviation.opened_at, Deviation.id]
+    if own is not None:
+        organisation_id, unit_id = own
+        theirs = or_(
+            Deviation.unit_id == unit_id,
+            and_(Deviation.unit_id.is_(None), Deviation.organisation_id == organisation_id),
+        )
+        order.insert(0, case((theirs, 0), else_=1))
+    rows = session.scalars(
+        _listed(association_id)
+        .where(*where)
+        .options(
+            selectinload(Deviation.steps.and_(DeviationStep.kind == StepKind.CLOSED)).joinedload(
+                DeviationStep.decision
+            )
+        )
+        .order_by(*order)
+        .limit(size)
+        .offset(offset)
+    ).all()
+    return rows, total
+
+
+def waiting_for(
+    session: Session, association_id: int, *, organisation_id: int, unit_id: int | None
+) -> int:
+    """Return how many deviations wait for the reply of someone's own party."""
+    own = Deviation.unit_id.is_(None) & (Deviation.organisation_id == organisation_id)
+    if unit_id is not None:
+        own |= Deviation.unit_id == unit_id
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Deviation)
+            .where(
+                Deviation.association_id == association_id,
+                Deviation.state == DeviationState.OPEN,
+                own,
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,64 @@
+"""What is refused about enquiries."""
+
+from http import HTTPStatus
+
+from atagande_agreements.errors import Refused
+from atagande_agreements.i18n import N_
+
+
+class NotAClinic(Refused):
+    """The addressee is no clinic under the agreement."""
+
+    code = "not_a_clinic"
+    message = N_("%(unit)s är ingen mottagning under överenskommelsen.")
+    next_step = N_("Välj en av mottagningarna i listan.")
+
+
+class BadReference(Refused):
+    """The reference is not of the opaque form."""
+
+    code = "reference"
+    message = N_("Referensen %(reference)s går inte att använda.")
+    next_step = N_("Använd 4–20 tecken: versaler A–Z, siffror och bindestreck.")
+
+
+class ReferenceTaken(Refused):
+    """There is already an enquiry with that reference."""
+
+    code = "reference_taken"
+    status = HTTPStatus.CONFLICT
+    message = N_("Referensen %(reference)s är redan registrerad.")
+    next_step = N_("Ta en ny referens, eller öppna den förfrågan som finns.")
+
+
+class SentInFuture(Refused):
+    """A letter can't have been sent tomorrow."""
+
+    code = "sent_in_future"
+    message = N_("Förfrågan kan inte ha skickats %(day)s, det datumet har inte varit än.")
+    next_step = N_("Skriv det datum då brevet lämnade er.")
+
+
+class AnsweredInFuture(Refused):
+    """An answer can't have come tomorrow."""
+
+    code = "answered_in_future"
+    message = N_("Svaret kan inte ha kommit %(day)s, det datumet har inte varit än.")
+    next_step = N_("Skriv det datum då svaret kom.")
+
+
+class AnswerBeforeQuestion(Refused):
+    """The answer is older than the question."""
+
+    code = "answer_before_question"
+    message = N_("Svaret %(answered_on)s är äldre än förfrågan från %(sent_on)s.")
+    next_step = N_("Kontrollera datumen.")
+
+
+class AlreadyAnswered(Refused):
+    """The enquiry has another answer date already."""
+
+    code = "already_answered"
+    status = HTTPStatus.CONFLICT
+    message = N_("Förfrågan besvarades redan %(answered_on)s.")
+    next_step = N_("Ett registrerat datum ändras inte. Är det fel, skriv det i ett yttrande.")

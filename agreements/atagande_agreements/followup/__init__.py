@@ -1,0 +1,1 @@
+"""Uppföljning: how obligations stand in a period, computed from their occurrences."""

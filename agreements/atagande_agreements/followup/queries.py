@@ -1,0 +1,396 @@
+"""Reads how the obligations of an agreement stand.
+
+The matrix is what an association opens most, so it reads rows and no entities, and counts
+occurrences by one GROUP BY over an index that holds all it asks for.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from atagande_agreements.civil_time import end_of_day, local_date
+from atagande_agreements.commitments.models import (
+    Commitment,
+    CommitmentParameter,
+    Evidence,
+    Obligation,
+    Occurrence,
+    ParameterDecision,
+    Status,
+)
+from atagande_agreements.deviations.models import Deviation, DeviationState
+from atagande_agreements.followup.status import Period, Standing, standing
+from atagande_agreements.parties.models import Organisation, Unit
+from atagande_agreements.register.models import AgreementParty, Section
+from atagande_agreements.rules import RULES
+
+#: A row of some columns, read by name.
+AnyRow = Row[*tuple[Any, ...]]
+#: Who owes what: key of the commitment, organisation, and unit where a clinic owes it. The same
+#: clause keeps its key from version to version, and so its results.
+Place = tuple[str, int, int | None]
+
+
+#: Whether the service follows a commitment's rule, and whether its parameters are decided.
+Judged = tuple[bool, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A column of the matrix: an organisation, or a unit with obligations of its own."""
+
+    organisation_id: int
+    unit_id: int | None
+    key: str
+    name: str
+    short_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """The obligations of a version in force, with their occurrences' counts in a period."""
+
+    #: Standing of each place.
+    standings: Mapping[Place, Standing]
+    #: Ids of the obligations behind each place, those of earlier versions included.
+    ids: Mapping[Place, Sequence[int]]
+    #: Place of each obligation.
+    places: Mapping[int, Place]
+    #: Occurrences in the period by place, due or not.
+    occurrences: Mapping[Place, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDeviations:
+    """Deviations that are not closed."""
+
+    #: Number by obligation.
+    by_obligation: Mapping[int, int]
+    #: How many wait for the steering group.
+    awaiting_decision: int
+
+
+def clauses(session: Session, version_id: int, period: Period) -> Sequence[AnyRow]:
+    """Return a version's commitments in order, with heading and what decides their standing."""
+    undecided = exists().where(
+        CommitmentParameter.commitment_id == Commitment.id,
+        CommitmentParameter.judges,
+        ~exists().where(
+            ParameterDecision.parameter_id == CommitmentParameter.parameter_id,
+            ParameterDecision.valid_from <= period.last,
+        ),
+    )
+    return session.execute(
+        select(
+            Commitment.id,
+            Commitment.key,
+            Commitment.title,
+            Commitment.title_en,
+            Commitment.rule,
+            Commitment.section_id,
+            Section.title.label("section"),
+            Section.title_en.label("section_en"),
+            (~undecided).label("decided"),
+        )
+        .join(Section, Section.id == Commitment.section_id)
+        .where(Commitment.version_id == version_id)
+        .order_by(Section.position, Commitment.position)
+    ).all()
+
+
+def judged_of(rows: Sequence[AnyRow]) -> dict[str, Judged]:
+    """Return what rows of `clauses` say of how their commitments are judged, by key."""
+    return {row.key: (row.rule in RULES, row.decided) for row in rows}
+
+
+def parties(session: Session, version_id: int) -> list[Party]:
+    """Return the organisations bound by a version, each followed by its units that owe by name."""
+    owes = (
+        select(Obligation.unit_id)
+        .join(Commitment, Commitment.id == Obligation.commitment_id)
+        .where(Commitment.version_id == version_id, Obligation.unit_id.is_not(None))
+    )
+    rows = session.execute(
+        select(
+            Organisation.id,
+            Organisation.key,
+            Organisation.name,
+            Organisation.short_name,
+            Unit.id.label("unit_id"),
+            Unit.key.label("unit_key"),
+            Unit.name.label("unit_name"),
+            Unit.short_name.label("unit_short_name"),
+        )
+        .join(AgreementParty, AgreementParty.organisation_id == Organisation.id)
+        .outerjoin(Unit, and_(Unit.organisation_id == Organisation.id, Unit.id.in_(owes)))
+        .where(AgreementParty.version_id == version_id)
+        .order_by(Organisation.position, Organisation.id, Unit.position, Unit.id)
+    ).all()
+    found: dict[tuple[int, int | None], Party] = {}
+    for row in rows:
+        found.setdefault((row.id, None), Party(row.id, None, row.key, row.name, row.short_name))
+        if row.unit_id is not None:
+            found[row.id, row.unit_id] = Party(
+                row.id, row.unit_id, row.unit_key, row.unit_name, row.unit_short_name
+            )
+    return list(found.values())
+
+
+def duties(
+    session: Session,
+    *,
+    agreement_id: int,
+    version_id: int,
+    period: Period,
+    judged: Mapping[str, Judged],
+    organisation_id: int | None = None,
+) -> Duties:
+    """Return how each obligation of a version stands in a period.
+
+    `judged` has every commitment of the version, or the one that is asked about.
+    `organisation_id` narrows to one organisation and its units.
+    """
+    query = (
+        select(
+            Obligation.id,
+            Commitment.key,
+            Obligation.organisation_id,
+            Obligation.unit_id,
+            Commitment.version_id,
+        )
+        .join(Commitment, Commitment.id == Obligation.commitment_id)
+        .where(Obligation.agreement_id == agreement_id)
+    )
+    narrow = organisation_id is not None or len(judged) == 1
+    if organisation_id is not None:
+        query = query.where(Obligation.organisation_id == organisation_id)
+    if len(judged) == 1:
+        query = query.where(Commitment.key.in_(judged))
+    ids: dict[Place, list[int]] = {}
+    places: dict[int, Place] = {}
+    earlier: list[tuple[int, Place]] = []
+    for obligation_id, key, organisation, unit, version in session.execute(query):
+        place = (key, organisation, unit)
+        if version == version_id:
+            ids[place] = [obligation_id]
+            places[obligation_id] = place
+        else:
+            earlier.append((obligation_id, place))
+    for obligation_id, place in earlier:
+        if place in ids:
+            ids[place].append(obligation_id)
+            places[obligation_id] = place
+    counts, occurrences = _counts(
+        session, agreement_id, period, places, list(places) if narrow else None
+    )
+    nothing: dict[Status, int] = {}
+    standings = {
+        place: standing(counts.get(place, nothing), followed=followed, decided=decided)
+        for place in ids
+        for followed, decided in (judged[place[0]],)
+    }
+    return Duties(standings, ids, places, occurrences)
+
+
+def _counts(
+    session: Session,
+    agreement_id: int,
+    period: Period,
+    places: Mapping[int, Place],
+    only: Sequence[int] | None,
+) -> tuple[dict[Place, dict[Status, int]], dict[Place, int]]:
+    """Count a period's occurrences by place and status, and by place."""
+    query = (
+        select(Occurrence.obligation_id, Occurrence.status, func.count())
+        .where(
+            Occurrence.agreement_id == agreement_id,
+            Occurrence.event_on.between(period.first, period.last),
+        )
+        .group_by(Occurrence.obligation_id, Occurrence.status)
+    )
+    if only is not None:
+        query = query.where(Occurrence.obligation_id.in_(only))
+    counts: dict[Place, dict[Status, int]] = {}
+    totals: dict[Place, int] = defaultdict(int)
+    for obligation_id, status, number in session.execute(query):
+        place = places.get(obligation_id)
+        if place is None:
+            continue
+        of_place = counts.setdefault(place, {})
+        of_place[status] = of_place.get(status, 0) + number
+        totals[place] += number
+    return counts, totals
+
+
+def open_deviations(session: Session, agreement_id: int, today: date) -> OpenDeviations:
+    """Return an agreement's deviations that are not closed, on a local date."""
+    rows = session.execute(
+        _open_grouped(Deviation.obligation_id)
+        .where(Deviation.agreement_id == agreement_id)
+        .group_by(Deviation.obligation_id)
+    )
+    by_obligation: dict[int, int] = defaultdict(int)
+    awaiting = 0
+    for state, opened_at, reply_days, status, number, obligation_id in rows:
+        by_obligation[obligation_id] += number
+        if awaits_decision(state, opened_at, reply_days, status, today):
+            awaiting += number
+    return OpenDeviations(by_obligation, awaiting)
+
+
+def count_awaiting_decision(session: Session, association_id: int, today: date) -> int:
+    """Return how many deviations wait for the steering group, on a local date."""
+    rows = session.execute(_open_grouped().where(Deviation.association_id == association_id))
+    return sum(
+        number
+        for state, opened_at, reply_days, status, number in rows
+        if awaits_decision(state, opened_at, reply_days, status, today)
+    )
+
+
+def _open_grouped(*more: Any) -> Select[*tuple[Any, ...]]:
+    """Select deviations that are not closed, counted by what decides whose turn it is.
+
+    A sweep opens many at the same moment, so there are far fewer groups than deviations.
+    """
+    return (
+        select(
+            Deviation.state,
+            Deviation.opened_at,
+            Deviation.reply_days,
+            Occurrence.status,
+            func.count(),
+            *more,
+        )
+        .join(Occurrence, Occurrence.id == Deviation.occurrence_id)
+        .where(Deviation.state != DeviationState.CLOSED)
+        .group_by(Deviation.state, Deviation.opened_at, Deviation.reply_days, Occurrence.status)
+    )
+
+
+def awaits_decision(
+    state: DeviationState,
+    opened_at: datetime,
+    reply_days: int | None,
+    status: Status,
+    today: date,
+) -> bool:
+    """Tell whether the steering group may decide a deviation: the party is heard.
+
+    It has replied, its time to reply is over, or later evidence (the occurrence's `status`) shows
+    that it kept the commitment.
+    """
+    if state is not DeviationState.OPEN:
+        return state is not DeviationState.CLOSED
+    if status is Status.MET:
+        return True
+    return reply_days is not None and today > local_date(opened_at) + timedelta(days=reply_days)
+
+
+def occurrences(
+    session: Session,
+    obligation_ids: Sequence[int],
+    period: Period,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> Sequence[Row[Occurrence, int]]:
+    """Return a period's occurrences, newest event first, each with its deviation's id or None.
+
+    Nothing of the case behind an occurrence is read.
+    """
+    return (
+        session.execute(
+            select(Occurrence, Deviation.id)
+            .outerjoin(Deviation, Deviation.occurrence_id == Occurrence.id)
+            .where(
+                Occurrence.obligation_id.in_(obligation_ids),
+                Occurrence.event_on.between(period.first, period.last),
+            )
+            .options(
+                joinedload(Occurrence.parameter_decision).joinedload(ParameterDecision.decision),
+                joinedload(Occurrence.parameter_decision).joinedload(ParameterDecision.parameter),
+            )
+            .order_by(Occurrence.event_on.desc(), Occurrence.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        .unique()
+        .all()
+    )
+
+
+def evidence(session: Session, occurrence_ids: Sequence[int]) -> Mapping[int, list[AnyRow]]:
+    """Return what was filed for occurrences: by whom it was reported and when it came."""
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    if not occurrence_ids:
+        return found
+    for row in session.execute(
+        select(
+            Evidence.occurrence_id,
+            Evidence.effective_on,
+            Evidence.received_at,
+            Organisation.short_name.label("reporter"),
+        )
+        .join(Organisation, Organisation.id == Evidence.reporter_organisation_id)
+        .where(Evidence.occurrence_id.in_(occurrence_ids))
+        .order_by(Evidence.id)
+    ):
+        found[row.occurrence_id].append(row)
+    return found
+
+
+def of_party(organisation_id: int, unit_id: int | None, owner: Any) -> Any:
+    """Return the condition that `owner` (Obligation or Deviation) belongs to someone's party.
+
+    What a unit owes is its own; what an organisation owes concerns everyone there.
+    """
+    whole = and_(owner.organisation_id == organisation_id, owner.unit_id.is_(None))
+    return whole if unit_id is None else or_(whole, owner.unit_id == unit_id)
+
+
+def coming_due(
+    session: Session,
+    *,
+    association_id: int,
+    organisation_id: int,
+    unit_id: int | None,
+    now: datetime,
+    today: date,
+    days: int,
+    limit: int = 20,
+) -> Sequence[AnyRow]:
+    """Return what a party has to keep within `days` calendar days, by commitment and due date."""
+    return session.execute(
+        select(
+            Commitment.key,
+            Commitment.title,
+            Commitment.title_en,
+            Obligation.unit_id,
+            Occurrence.due_on,
+            func.count().label("number"),
+        )
+        .join(Obligation, Obligation.id == Occurrence.obligation_id)
+        .join(Commitment, Commitment.id == Obligation.commitment_id)
+        .where(
+            Occurrence.association_id == association_id,
+            Occurrence.sweep_at > now,
+            Occurrence.sweep_at <= end_of_day(today + timedelta(days=days)),
+            Occurrence.status == Status.PENDING,
+            of_party(organisation_id, unit_id, Obligation),
+        )
+        .group_by(
+            Commitment.key,
+            Commitment.title,
+            Commitment.title_en,
+            Obligation.unit_id,
+            Occurrence.due_on,
+        )
+        .order_by(Occurrence.due_on, Commitment.key)
+        .limit(limit)
+    ).all()

@@ -1,0 +1,1 @@
+"""Överenskommelsen: the agreement, its versions, sections and annexes, and its file format."""

@@ -1,0 +1,50 @@
+"""What goes into a rule and what comes out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from atagande_agreements.civil_time import add_working_days, working_days_between
+from atagande_agreements.commitments.models import Status
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """How working days are counted; another country or a test may count otherwise."""
+
+    #: (start, count) -> the count-th working day after start.
+    add: Callable[[date, int], date] = add_working_days
+    #: (start, end) -> working days after start up to and including end.
+    between: Callable[[date, date], int] = working_days_between
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a rule knows of an occurrence."""
+
+    #: Local date of the event that starts it (a question sent, a period begun).
+    event_on: date
+    #: Local date it was kept, or None.
+    kept_on: date | None
+    #: Value of the parameter decision in force on `event_on`, in the parameter's unit; None when
+    #: the steering group had decided nothing by then.
+    decided: int | None
+    #: Present moment (UTC).
+    now: datetime
+    working_days: WorkingDays = field(default_factory=WorkingDays)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says of an occurrence."""
+
+    status: Status
+    #: Last local date to keep it on.
+    due_on: date | None = None
+    #: Moment from which the sweep counts it as missed; None when there is nothing to sweep.
+    sweep_at: datetime | None = None
+    #: Working days kept too late.
+    days_late: int = 0
+
+
+UNDECIDED = Verdict(Status.NOT_ASSESSABLE)

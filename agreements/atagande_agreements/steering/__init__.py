@@ -1,0 +1,1 @@
+"""Styrgruppen: its decisions, each with paragraph and date."""

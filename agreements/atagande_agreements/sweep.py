@@ -1,0 +1,291 @@
+"""The sweep: finds everything due and not kept, and opens the deviation for it.
+
+1. Take the occurrences whose `sweep_at` has passed, oldest first, a batch at a time. On
+   PostgreSQL each row is locked and rows that someone else holds are left to them.
+2. Open a deviation (or note the observation) for each, by one INSERT … SELECT. The unique key on
+   the occurrence lets a repeat open nothing.
+3. Queue the mail to the unit's chiefs, by one INSERT … SELECT with a unique key per person.
+4. Settle the occurrences: not kept, nothing left to sweep.
+5. Write the audit entries and commit; go on with the next batch.
+
+A batch's ids go to the database as one value, and the statements are made once, so that what is
+left to Python is the audit entries.
+
+It asks `sweep_at <= now`, so downtime loses nothing and doubles nothing.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Insert,
+    Integer,
+    Select,
+    Update,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from atagande_agreements import audit
+from atagande_agreements.civil_time import local_date, require_aware
+from atagande_agreements.commitments.models import (
+    Obligation,
+    Occurrence,
+    OnMiss,
+    Parameter,
+    ParameterDecision,
+    Status,
+)
+from atagande_agreements.deviations.models import Deviation, DeviationState
+from atagande_agreements.outbox.models import OutboxMessage, OutboxState
+from atagande_agreements.parties.models import Person, Role, RoleGrant
+
+#: Rows in one transaction. SQLite has one writer, so others must get their turn in between.
+BATCH = {"sqlite": 500, "postgresql": 5000}
+REPLY_PARAMETER = "deviation_reply_days"
+
+
+@dataclass(slots=True)
+class SweepSummary:
+    """What a sweep did; `settled` counts occurrences found due and not kept."""
+
+    at: datetime
+    settled: int = 0
+    deviations_opened: int = 0
+    messages_queued: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        """Return the summary with its moment as ISO 8601 text."""
+        return asdict(self) | {"at": self.at.isoformat()}
+
+
+def sweep(make_session: Callable[[], Session], at: datetime) -> SweepSummary:
+    """Run a whole sweep as of `at` (UTC), one transaction a batch, each with its own session."""
+    summary = SweepSummary(at=require_aware(at))
+    while True:
+        with make_session() as session, session.begin():
+            more = sweep_batch(session, summary)
+        if not more:
+            return summary
+
+
+def insert_new(session: Session, table: Any) -> Insert:
+    """Return an INSERT into `table` that passes over rows whose unique key is there already."""
+    return _insert_new(session.get_bind().dialect.name, table)
+
+
+def _insert_new(dialect: str, table: Any) -> Insert:
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - loaded on use: start-up time
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - loaded on use: start-up time
+
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def sweep_batch(session: Session, summary: SweepSummary) -> bool:
+    """Sweep one batch in the session's transaction; return whether there may be more."""
+    dialect, at = session.get_bind().dialect.name, summary.at
+    due = session.execute(_due(dialect), {"at": at}).all()
+    if not due:
+        return False
+    missed = _bound(dialect, [row.id for row in due])
+    today = local_date(at)
+    opened = session.execute(_open(dialect), {"ids": missed, "at": at, "today": today}).all()
+    summary.deviations_opened += len(opened)
+    if opened:
+        ids = _bound(dialect, [row.id for row in opened])
+        mail = session.execute(_mail(dialect), {"ids": ids, "at": at}).all()
+        summary.messages_queued += len(mail)
+    session.execute(_settle(dialect), {"ids": missed, "at": at})
+    summary.settled += len(due)
+    _record(session, due, opened, at)
+    return len(due) == BATCH[dialect]
+
+
+def _record(session: Session, due: Sequence[Any], opened: Sequence[Any], at: datetime) -> None:
+    """Write in the trail which deviations were opened, and what was missed without giving one."""
+    actor = audit.Actor.job("sweep")
+    having = {row.occurrence_id for row in opened}
+    found = [("deviation.opened", "deviation", row) for row in opened]
+    found += [("occurrence.missed", "occurrence", row) for row in due if row.id not in having]
+    audit.record(
+        session,
+        *(
+            audit.Change(
+                association_id=row.association_id,
+                at=at,
+                actor=actor,
+                action=action,
+                object_type=object_type,
+                object_id=row.id,
+            )
+            for action, object_type, row in found
+        ),
+    )
+
+
+def _bound(dialect: str, ids: list[int]) -> object:
+    """Return ids as the one value that `_among` reads."""
+    return ids if dialect == "postgresql" else json.dumps(ids)
+
+
+def _among(dialect: str, column: Any) -> ColumnElement[bool]:
+    """Return the condition that `column` is one of the bound ids."""
+    if dialect == "postgresql":
+        among: ColumnElement[bool] = column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+        return among
+    numbers = func.json_each(bindparam("ids")).table_valued("value")
+    return ColumnElement.in_(column, select(numbers.c.value))
+
+
+def _moment() -> ColumnElement[datetime]:
+    """Return the bound moment of the sweep."""
+    return bindparam("at", type_=Occurrence.sweep_at.type)
+
+
+@cache
+def _due(dialect: str) -> Select[int, int]:
+    """Return what finds the next batch, oldest first."""
+    return (
+        select(Occurrence.id, Occurrence.association_id)
+        .where(Occurrence.sweep_at.is_not(None), Occurrence.sweep_at <= _moment())
+        .order_by(Occurrence.sweep_at, Occurrence.id)
+        .limit(BATCH[dialect])
+        .with_for_update(skip_locked=True)
+    )
+
+
+@cache
+def _settle(dialect: str) -> Update:
+    """Return what says of a batch that it was not kept."""
+    return (
+        update(Occurrence)
+        .where(_among(dialect, Occurrence.id))
+        .values(status=Status.NOT_MET, sweep_at=None, settled_at=_moment())
+        .execution_options(synchronize_session=False)
+    )
+
+
+@cache
+def _open(dialect: str) -> Any:
+    """Return what opens the deviations of a batch and gives those that are new."""
+    reply_days = (
+        select(cast(ParameterDecision.value, Integer))
+        .join(Parameter, Parameter.id == ParameterDecision.parameter_id)
+        .where(
+            Parameter.agreement_id == Occurrence.agreement_id,
+            Parameter.key == REPLY_PARAMETER,
+            ParameterDecision.valid_from <= bindparam("today", type_=Date()),
+        )
+        .order_by(ParameterDecision.valid_from.desc())
+        .limit(1)
+        .correlate(Occurrence)
+        .scalar_subquery()
+    )
+    rows = (
+        select(
+            Occurrence.association_id,
+            Occurrence.agreement_id,
+            Occurrence.id,
+            Occurrence.obligation_id,
+            Obligation.organisation_id,
+            Obligation.unit_id,
+            literal(DeviationState.OPEN, Deviation.state.type),
+            _moment(),
+            reply_days,
+            literal(1),
+        )
+        .join(Obligation, Obligation.id == Occurrence.obligation_id)
+        .where(_among(dialect, Occurrence.id), Occurrence.on_miss == OnMiss.DEVIATION)
+    )
+    columns = [
+        "association_id",
+        "agreement_id",
+        "occurrence_id",
+        "obligation_id",
+        "organisation_id",
+        "unit_id",
+        "state",
+        "opened_at",
+        "reply_days",
+        "version",
+    ]
+    table = Deviation.__table__
+    statement = _insert_new(dialect, table).from_select(columns, rows)
+    return statement.returning(table.c.id, table.c.association_id, table.c.occurrence_id)
+
+
+@cache
+def _mail(dialect: str) -> Any:
+    """Return what queues one mail per new deviation and chief of the party."""
+    chief_of = or_(
+        and_(Deviation.unit_id.is_not(None), Person.unit_id == Deviation.unit_id),
+        and_(Deviation.unit_id.is_(None), Person.organisation_id == Deviation.organisation_id),
+    )
+    key = (
+        literal("deviation-opened:")
+        + cast(Deviation.id, OutboxMessage.unique_key.type)
+        + literal(":")
+        + cast(Person.id, OutboxMessage.unique_key.type)
+    )
+    rows = (
+        select(
+            Deviation.association_id,
+            key,
+            literal("deviation_opened"),
+            Person.email,
+            Person.id,
+            Person.language,
+            literal("deviation"),
+            Deviation.id,
+            literal("{}"),
+            literal(OutboxState.QUEUED, OutboxMessage.state.type),
+            _moment(),
+            _moment(),
+            literal(0),
+            literal(""),
+        )
+        .join(Person, and_(Person.association_id == Deviation.association_id, chief_of))
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            _among(dialect, Deviation.id),
+            Person.active,
+            RoleGrant.role == Role.UNIT_CHIEF,
+        )
+    )
+    columns = [
+        "association_id",
+        "unique_key",
+        "kind",
+        "recipient",
+        "person_id",
+        "language",
+        "subject_type",
+        "subject_id",
+        "payload",
+        "state",
+        "queued_at",
+        "next_try_at",
+        "tries",
+        "last_error",
+    ]
+    table = OutboxMessage.__table__
+    return _insert_new(dialect, table).from_select(columns, rows).returning(table.c.id)

@@ -1,0 +1,1 @@
+"""Measures what the service is held to. `python -m benchmarks --help` says what can be chosen."""

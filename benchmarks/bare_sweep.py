@@ -1,0 +1,128 @@
+"""The row writes of one sweep by the bare driver in one transaction: the floor of P2.
+
+It writes what the product writes, knowing beforehand what the product has to find out: that
+everything due opens a deviation, and that there is one association.
+"""
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine
+
+OPEN = """
+    INSERT INTO deviation (association_id, agreement_id, occurrence_id, obligation_id,
+        organisation_id, unit_id, state, opened_at, reply_days, version)
+    SELECT o.association_id, o.agreement_id, o.id, o.obligation_id, b.organisation_id, b.unit_id,
+        'open', :at, (
+            SELECT CAST(d.value AS INTEGER) FROM parameter_decision d
+            JOIN parameter p ON p.id = d.parameter_id
+            WHERE p.agreement_id = o.agreement_id AND p.key = 'deviation_reply_days'
+                AND d.valid_from <= :today ORDER BY d.valid_from DESC LIMIT 1
+        ), 1
+    FROM occurrence o JOIN obligation b ON b.id = o.obligation_id
+    WHERE o.sweep_at IS NOT NULL AND o.sweep_at <= :at AND o.on_miss = 'deviation'
+    ON CONFLICT DO NOTHING RETURNING id, association_id
+"""
+MAIL = """
+    INSERT INTO outbox_message (association_id, unique_key, kind, recipient, person_id, language,
+        subject_type, subject_id, payload, state, queued_at, next_try_at, tries, last_error)
+    SELECT d.association_id, 'deviation-opened:' || d.id || ':' || p.id, 'deviation_opened',
+        p.email, p.id, p.language, 'deviation', d.id, '{}', 'queued', :at, :at, 0, ''
+    FROM deviation d
+    JOIN person p ON p.association_id = d.association_id AND (
+        (d.unit_id IS NOT NULL AND p.unit_id = d.unit_id)
+        OR (d.unit_id IS NULL AND p.organisation_id = d.organisation_id))
+    JOIN role_grant g ON g.person_id = p.id
+    WHERE d.id BETWEEN :low AND :high AND p.active AND g.role = 'unit_chief'
+    ON CONFLICT DO NOTHING
+"""
+SETTLE = """
+    UPDATE occurrence SET status = 'not_met', sweep_at = NULL, settled_at = :at
+    WHERE sweep_at IS NOT NULL AND sweep_at <= :at
+"""
+HEAD = "SELECT number, hash FROM audit_head WHERE association_id = :association"
+ENTRY = """
+    INSERT INTO audit_entry (association_id, number, at, actor, action, object_type, object_id,
+        changes, hash)
+    VALUES (:association, :number, :at, 'sweep', 'deviation.opened', 'deviation', :id, '{}', :hash)
+"""
+MOVE = "UPDATE audit_head SET number = :number, hash = :hash WHERE association_id = :association"
+
+Run = Callable[..., Any]
+
+
+def _write(run: Run, many: Run, at: datetime, stored_at: object) -> int:
+    """Write the rows; `run` executes one statement, `many` one statement for many rows."""
+    today = at.date().isoformat() if isinstance(stored_at, str) else at.date()
+    opened = run(OPEN, {"at": stored_at, "today": today}).fetchall()
+    low, high, association = opened[0][0], opened[-1][0], opened[0][1]
+    run(MAIL, {"at": stored_at, "low": low, "high": high})
+    run(SETTLE, {"at": stored_at})
+    number, previous = run(HEAD, {"association": association}).fetchone()
+    moment = at.isoformat()
+    entries: list[dict[str, object]] = []
+    for identity, _ in opened:
+        number += 1
+        words = f"{previous}\x1f{association}\x1f{number}\x1f{moment}\x1fNone\x1fsweep"
+        words += f"\x1fdeviation.opened\x1fdeviation\x1f{identity}\x1f{{}}"
+        previous = hashlib.sha256(words.encode()).hexdigest()
+        entries.append(
+            {
+                "association": association,
+                "number": number,
+                "at": stored_at,
+                "id": identity,
+                "hash": previous,
+            }
+        )
+    many(ENTRY, entries)
+    run(MOVE, {"association": association, "number": number, "hash": previous})
+    return len(opened)
+
+
+def writer(engine: Engine) -> Callable[[datetime], int]:
+    """Return what sweeps as of a moment through the engine's driver; it gives the number opened."""
+    if engine.dialect.name == "sqlite":
+        return _sqlite(str(engine.url.database))
+    return _postgres(engine.url.set(drivername="postgresql").render_as_string())
+
+
+def _sqlite(path: str) -> Callable[[datetime], int]:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+    def sweep(at: datetime) -> int:
+        connection.execute("BEGIN IMMEDIATE")
+        stored = f"{at:%Y-%m-%d %H:%M:%S.%f}"
+        opened = _write(connection.execute, connection.executemany, at, stored)
+        connection.execute("COMMIT")
+        return opened
+
+    return sweep
+
+
+def _postgres(address: str) -> Callable[[datetime], int]:
+    connection = psycopg.connect(address)
+
+    def query(statement: str) -> Any:
+        return re.sub(r":(\w+)", r"%(\1)s", statement)
+
+    def run(statement: str, values: dict[str, object]) -> Any:
+        return connection.execute(query(statement), values)
+
+    def many(statement: str, rows: Sequence[dict[str, object]]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(query(statement), rows)
+
+    def sweep(at: datetime) -> int:
+        opened = _write(run, many, at, at)
+        connection.commit()
+        return opened
+
+    return sweep

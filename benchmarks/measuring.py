@@ -1,0 +1,81 @@
+"""Interleaved rounds, medians, and results that say whether their goal is met."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+#: Runs one round by itself and returns the seconds of the part that counts.
+Round = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured."""
+
+    #: Rounds of each candidate after a first one that is not counted.
+    rounds: int = 15
+    #: Occurrences in the small and the large database.
+    few: int = 10_000
+    many: int = 2_000_000
+    #: Newly due in one sweep.
+    due: int = 500
+    #: Calls in one round of what takes about a millisecond.
+    calls: int = 20
+    #: Parties and obligations of the large matrix.
+    parties: int = 40
+    obligations: int = 5_000
+
+
+QUICK = Sizes(rounds=7, many=200_000)
+#: Only for trying that everything runs.
+TINY = Sizes(rounds=1, few=60, many=120, due=20, calls=1, parties=6, obligations=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One measured goal; `measured` should be at most `limit`, both in `unit`."""
+
+    goal: str
+    #: What was measured and against what, in Swedish.
+    what: str
+    limit: float
+    measured: float
+    unit: str = "×"
+    #: Median of each candidate, in the unit that `detail_unit` names.
+    medians: Mapping[str, float] = field(default_factory=dict)
+    detail_unit: str = "ms"
+
+    @property
+    def met(self) -> bool:
+        return self.measured <= self.limit
+
+
+def seconds(work: Callable[[], object], calls: int = 1) -> float:
+    """Return the mean seconds of a call."""
+    started = time.perf_counter()
+    for _ in range(calls):
+        work()
+    return (time.perf_counter() - started) / calls
+
+
+def interleave(candidates: Mapping[str, Round], rounds: int) -> dict[str, float]:
+    """Return each candidate's median seconds; they take turns, every other round backwards."""
+    taken: dict[str, list[float]] = {name: [] for name in candidates}
+    order = list(candidates)
+    for number in range(rounds + 1):
+        for name in order:
+            gc.collect()
+            spent = candidates[name]()
+            if number:
+                taken[name].append(spent)
+        order.reverse()
+    return {name: statistics.median(spent) for name, spent in taken.items()}
+
+
+def ratio(goal: str, what: str, limit: float, medians: Mapping[str, float]) -> Result:
+    """Return the first candidate's median over the second's."""
+    ours, peer = list(medians.values())[:2]
+    shown = {name: spent * 1000 for name, spent in medians.items()}
+    return Result(goal, what, limit, ours / peer, medians=shown)

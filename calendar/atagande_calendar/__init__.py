@@ -1,0 +1,1 @@
+"""When and where people meet; invitations and answers. Uses atagande_agreements."""

@@ -1,0 +1,1 @@
+"""Möten: network meetings, seminars, SIP, steering meetings and first meetings with AF."""

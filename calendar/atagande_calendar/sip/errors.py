@@ -1,0 +1,78 @@
+"""What is refused about SIP bookings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+
+from atagande_agreements.errors import Refused
+from atagande_agreements.i18n import N_
+
+
+class TooLong(Refused):
+    """More than 60 minutes (A8)."""
+
+    code = "sip_too_long"
+    message = N_("Högst 60 minuter. Du skrev %(minutes)s.")
+    next_step = N_("Boka 60 minuter, och ett uppföljande möte om det behövs.")
+
+
+class NotAConvener(Refused):
+    """Only a municipality or a clinic calls to a SIP, never the association."""
+
+    code = "sip_not_convener"
+    status = HTTPStatus.FORBIDDEN
+    message = N_("Bara en kommun eller en mottagning kan kalla till SIP.")
+    next_step = N_("Be den som är sammankallande i kommunen eller på mottagningen att boka.")
+
+
+class NotForSip(Refused):
+    """The association's people have no part in a SIP."""
+
+    code = "sip_not_for"
+    message = N_("Samordningsförbundets personal kan inte kallas till SIP.")
+    next_step = N_("Välj personer från kommunerna, vården och de andra myndigheterna.")
+
+
+class NobodyAtClinic(Refused):
+    """Nobody at the clinic can get the summons, so the slot would be booked unseen."""
+
+    code = "sip_clinic_without_chief"
+    message = N_("%(unit)s har ingen enhetschef i tjänsten som kan få kallelsen.")
+    next_step = N_("Be förbundets administratör lägga till mottagningens enhetschef.")
+
+
+class NoConsent(Refused):
+    """The person's consent is not confirmed."""
+
+    code = "sip_no_consent"
+    message = N_("Samtycke är inte bekräftat, så inget skickas.")
+    next_step = N_("Bekräfta att personen samtycker till mötet innan du bokar.")
+
+
+class NoPurpose(Refused):
+    """Purpose and questions are not prepared."""
+
+    code = "sip_no_purpose"
+    message = N_("Syftet är inte förberett, så inget skickas.")
+    next_step = N_("Förbered syfte och frågor i ert eget system och bekräfta det här.")
+
+
+class NotOffered(Refused):
+    """The time is no slot of the clinic."""
+
+    code = "slot_not_offered"
+    message = N_("Mottagningen har ingen tid som börjar då.")
+    next_step = N_("Välj en av tiderna i listan.")
+
+
+class SlotTaken(Refused):
+    """Someone else booked the slot first. `free` holds the next free ones (UTC)."""
+
+    code = "slot_taken"
+    status = HTTPStatus.CONFLICT
+    message = N_("Någon annan hann boka den tiden.")
+    next_step = N_("Välj en av de närmaste lediga tiderna.")
+
+    def __init__(self, free: Sequence[datetime]) -> None:
+        super().__init__(field="slot")
+        self.free = tuple(free)

@@ -1,0 +1,109 @@
+"""Reads SIP bookings, and the clinics and people they can be made with."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from atagande_agreements.parties.models import (
+    Organisation,
+    OrganisationKind,
+    Person,
+    Role,
+    RoleGrant,
+    Unit,
+    UnitKind,
+)
+from atagande_calendar.invitations.models import Invitation
+from atagande_calendar.meetings.models import Meeting
+from atagande_calendar.sip.models import Sip
+
+
+def _seen_by(person_id: int, unit_id: int | None) -> ColumnElement[bool]:
+    """Tell which bookings a person sees: their own, and calls to them or to the unit they lead.
+
+    `unit_id` is None for someone who leads no unit. That a unit's own convener has booked is no
+    call to the unit.
+    """
+    called = exists().where(
+        Invitation.meeting_id == Sip.meeting_id,
+        or_(
+            Invitation.person_id == person_id,
+            and_(Invitation.unit_id == unit_id, Invitation.person_id != Sip.convener_id),
+        ),
+    )
+    return or_(Sip.convener_id == person_id, called)
+
+
+def _with_meeting(association_id: int, person_id: int, unit_id: int | None) -> Select[Sip]:
+    return (
+        select(Sip)
+        .join(Sip.meeting)
+        .where(Sip.association_id == association_id, _seen_by(person_id, unit_id))
+        .options(
+            joinedload(Sip.meeting),
+            joinedload(Sip.unit),
+            joinedload(Sip.organisation),
+            joinedload(Sip.convener).joinedload(Person.unit),
+        )
+    )
+
+
+def bookings(
+    session: Session, association_id: int, *, person_id: int, unit_id: int | None, limit: int = 200
+) -> Sequence[Sip]:
+    """Return the bookings that a person sees, latest first; see `_seen_by`."""
+    return session.scalars(
+        _with_meeting(association_id, person_id, unit_id)
+        .order_by(Meeting.starts_at.desc(), Sip.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def one(
+    session: Session, association_id: int, sip_id: int, *, person_id: int, unit_id: int | None
+) -> Sip | None:
+    """Return one booking, or None if the person does not see it."""
+    return session.scalar(_with_meeting(association_id, person_id, unit_id).where(Sip.id == sip_id))
+
+
+def clinics(session: Session, association_id: int, on: date) -> Sequence[Unit]:
+    """Return the association's clinics on a local date, in their order."""
+    return session.scalars(
+        select(Unit)
+        .where(
+            Unit.association_id == association_id,
+            Unit.kind == UnitKind.CLINIC,
+            or_(Unit.valid_from.is_(None), Unit.valid_from <= on),
+            or_(Unit.valid_to.is_(None), Unit.valid_to >= on),
+        )
+        .order_by(Unit.position, Unit.id)
+    ).all()
+
+
+def chiefs_of(session: Session, unit_id: int) -> Sequence[Person]:
+    """Return the unit chiefs of a clinic, who are always called to a SIP there."""
+    return session.scalars(
+        select(Person)
+        .join(Person.grants)
+        .where(Person.unit_id == unit_id, Person.active, RoleGrant.role == Role.UNIT_CHIEF)
+        .options(joinedload(Person.organisation), joinedload(Person.unit))
+        .order_by(Person.id)
+    ).all()
+
+
+def people(session: Session, association_id: int) -> Sequence[Person]:
+    """Return those who can be asked to a SIP, by party and unit; never the association's own."""
+    return session.scalars(
+        select(Person)
+        .join(Person.organisation)
+        .outerjoin(Person.unit)
+        .where(
+            Person.association_id == association_id,
+            Person.active,
+            Organisation.kind != OrganisationKind.ASSOCIATION,
+        )
+        .options(joinedload(Person.organisation), joinedload(Person.unit))
+        .order_by(Organisation.position, Unit.position, Person.title, Person.name, Person.id)
+    ).all()

@@ -1,0 +1,188 @@
+"""Books a SIP."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from atagande_agreements import audit
+from atagande_agreements.civil_time import local_date
+from atagande_agreements.commitments.errors import BeforeAgreement
+from atagande_agreements.enquiries.errors import NotAClinic, SentInFuture
+from atagande_agreements.enquiries.verbs import new_reference
+from atagande_agreements.parties.models import OrganisationKind, Person, Unit, UnitKind
+from atagande_agreements.register.models import Agreement
+from atagande_calendar.invitations.models import Attendance
+from atagande_calendar.invitations.verbs import invite, send_requests
+from atagande_calendar.meetings.models import SIP_MINUTES, Meeting, MeetingKind, MeetingState
+from atagande_calendar.meetings.verbs import new_uid
+from atagande_calendar.sip.errors import (
+    NobodyAtClinic,
+    NoConsent,
+    NoPurpose,
+    NotAConvener,
+    NotForSip,
+    NotOffered,
+    SlotTaken,
+    TooLong,
+)
+from atagande_calendar.sip.models import Sip
+from atagande_calendar.sip.queries import chiefs_of
+from atagande_calendar.slots.models import SlotClaim
+from atagande_calendar.slots.queries import HORIZON_DAYS, free_slots, is_offered, quarters
+
+#: How many free slots someone who lost a race is offered.
+ALTERNATIVES = 3
+#: The two principals, who owe each other a presence.
+PRINCIPALS = (OrganisationKind.MUNICIPALITY, OrganisationKind.REGION)
+_LONGEST_PLACE = 300
+
+
+def attendance_of(person: Person) -> Attendance:
+    """Return how a person is asked: the two principals are kallade, others are inbjudna.
+
+    Socialtjänstlagen (2025:400) 10 kap. and hälso- och sjukvårdslagen (2017:30) 16 kap. 4 § bind
+    the municipality and the region.
+    """
+    principal = person.organisation.kind in PRINCIPALS
+    return Attendance.SUMMONED if principal else Attendance.INVITED
+
+
+def title_of(reference: str, minutes: int) -> str:
+    """Return the neutral subject of a SIP's invitations; it names nobody and no illness."""
+    return f"Samverkansmöte {minutes} min – ref {reference}"
+
+
+def place_of(unit: Unit) -> str:
+    """Return where a SIP at a clinic is held, as it stands in the invitations."""
+    place = f"{unit.name}, {unit.address}" if unit.address else unit.name
+    return place[:_LONGEST_PLACE]
+
+
+def _check_requested(requested_on: date, agreement: Agreement, now: datetime) -> None:
+    if requested_on > local_date(now):
+        raise SentInFuture(field="requested_on", day=requested_on)
+    if requested_on < agreement.valid_from:
+        raise BeforeAgreement(
+            field="requested_on", day=requested_on, valid_from=agreement.valid_from
+        )
+
+
+def _check_slot(session: Session, unit: Unit, starts_at: datetime, now: datetime) -> None:
+    """Refuse a start that is not among those shown, free or taken."""
+    horizon = local_date(now) + timedelta(days=HORIZON_DAYS)
+    if starts_at <= now or local_date(starts_at) > horizon:
+        raise NotOffered(field="slot")
+    if not is_offered(session, unit.id, starts_at):
+        raise NotOffered(field="slot")
+
+
+def _asked(
+    session: Session, unit: Unit, convener: Person, people: Sequence[Person]
+) -> list[Person]:
+    """Return everyone who is asked, each once: the convener and the clinic's chiefs first."""
+    chiefs = chiefs_of(session, unit.id)
+    if not chiefs:
+        raise NobodyAtClinic(field="unit", unit=unit.name)
+    asked = list(dict.fromkeys([convener, *chiefs, *people]))
+    if any(one.organisation.kind is OrganisationKind.ASSOCIATION for one in asked):
+        raise NotForSip(field="people")
+    return asked
+
+
+def book_sip(
+    session: Session,
+    *,
+    agreement: Agreement,
+    unit: Unit,
+    starts_at: datetime,
+    minutes: int,
+    people: Sequence[Person],
+    consent: bool,
+    purpose_ready: bool,
+    requested_on: date,
+    convener: Person,
+    domain: str,
+    now: datetime,
+) -> Sip:
+    """Book a slot at the prescribing clinic and queue the invitations.
+
+    Besides `people`, the convener and the clinic's unit chiefs are always asked.
+
+    Of several who book the same slot at once, the key on the claimed quarters lets one through;
+    the others get SlotTaken with the next free slots and leave nothing behind.
+    """
+    if convener.organisation.kind not in PRINCIPALS:
+        raise NotAConvener
+    if minutes > SIP_MINUTES or minutes <= 0:
+        raise TooLong(field="minutes", minutes=minutes)
+    if not consent:
+        raise NoConsent(field="consent")
+    if not purpose_ready:
+        raise NoPurpose(field="purpose_ready")
+    if unit.kind is not UnitKind.CLINIC or unit.association_id != agreement.association_id:
+        raise NotAClinic(field="unit", unit=unit.name)
+    _check_requested(requested_on, agreement, now)
+    _check_slot(session, unit, starts_at, now)
+    asked = _asked(session, unit, convener, people)
+    earliest = free_slots(session, unit.id, after=now, limit=1)
+    reference = new_reference()
+    meeting = Meeting(
+        association_id=agreement.association_id,
+        agreement_id=agreement.id,
+        kind=MeetingKind.SIP,
+        state=MeetingState.PUBLISHED,
+        title=title_of(reference, minutes),
+        starts_at=starts_at,
+        minutes=minutes,
+        place=place_of(unit),
+        agenda="",
+        organisation_id=convener.organisation_id,
+        uid=new_uid(domain),
+        created_by_id=convener.id,
+        created_at=now,
+        published_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(meeting)
+            session.flush()
+            session.add_all(
+                SlotClaim(unit_id=unit.id, quarter_at=quarter, meeting_id=meeting.id)
+                for quarter in quarters(starts_at, minutes)
+            )
+            session.flush()
+    except IntegrityError as error:
+        free = free_slots(session, unit.id, after=starts_at, limit=ALTERNATIVES)
+        raise SlotTaken(free) from error
+    sip = Sip(
+        association_id=agreement.association_id,
+        meeting_id=meeting.id,
+        reference=reference,
+        unit_id=unit.id,
+        organisation_id=convener.organisation_id,
+        convener_id=convener.id,
+        requested_on=requested_on,
+        first_offered_at=earliest[0] if earliest else starts_at,
+        consent_confirmed_at=now,
+        purpose_ready=purpose_ready,
+    )
+    session.add(sip)
+    session.flush()
+    for person in asked:
+        invite(session, meeting=meeting, person=person, attendance=attendance_of(person))
+    send_requests(session, meeting=meeting, now=now)
+    audit.record(
+        session,
+        audit.Change(
+            association_id=agreement.association_id,
+            at=now,
+            actor=audit.Actor.of(convener),
+            action="sip.booked",
+            object_type="sip",
+            object_id=sip.id,
+            changes={"starts_at": (None, starts_at), "unit": (None, unit.key)},
+        ),
+    )
+    return sip

@@ -1,0 +1,170 @@
+"""Finds a clinic's free slots."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from atagande_agreements.civil_time import STOCKHOLM, is_working_day, local_date, local_time
+from atagande_calendar.slots.models import (
+    GRID_MINUTES,
+    SLOT_MINUTES,
+    ClinicClosure,
+    ClinicHours,
+    SlotClaim,
+)
+
+_SLOT = timedelta(minutes=SLOT_MINUTES)
+#: How far ahead slots are looked for.
+HORIZON_DAYS = 180
+
+
+def quarters(starts_at: datetime, minutes: int) -> list[datetime]:
+    """Return the starts (UTC) of the quarters of an hour that a meeting covers."""
+    ends_at = starts_at + timedelta(minutes=minutes)
+    grid = timedelta(minutes=GRID_MINUTES)
+    first = starts_at - timedelta(
+        minutes=starts_at.minute % GRID_MINUTES,
+        seconds=starts_at.second,
+        microseconds=starts_at.microsecond,
+    )
+    found = [first]
+    while found[-1] + grid < ends_at:
+        found.append(found[-1] + grid)
+    return found
+
+
+def day_slots(hours: Sequence[ClinicHours], day: date) -> Iterator[datetime]:
+    """Yield the starts (UTC) of the slots that a clinic's hours give on a local date.
+
+    Earliest first and each once, also where old and new hours overlap.
+    """
+    yield from sorted(set(_span_slots(hours, day)))
+
+
+def _span_slots(hours: Sequence[ClinicHours], day: date) -> Iterator[datetime]:
+    for span in hours:
+        if span.weekday != day.weekday() or day < span.valid_from:
+            continue
+        if span.valid_to is not None and day > span.valid_to:
+            continue
+        start = datetime.combine(day, span.opens)
+        while start + _SLOT <= datetime.combine(day, span.closes):
+            yield local_time(day, start.time())
+            start += _SLOT
+
+
+def free_slots(
+    session: Session,
+    unit_id: int,
+    *,
+    after: datetime,
+    until: date | None = None,
+    limit: int | None = None,
+) -> list[datetime]:
+    """Return the starts (UTC) of free 60-minute slots that begin after a moment, earliest first.
+
+    Weekends, Swedish holidays, closures and quarters already claimed are left out. Looks
+    `HORIZON_DAYS` ahead unless `until` (a local date) says otherwise.
+    """
+    return free_slots_of(session, [unit_id], after=after, until=until, limit=limit)[unit_id]
+
+
+def free_slots_of(
+    session: Session,
+    unit_ids: Collection[int],
+    *,
+    after: datetime,
+    until: date | None = None,
+    limit: int | None = None,
+) -> dict[int, list[datetime]]:
+    """Return the free slots of several clinics, at most `limit` of each; see `free_slots`."""
+    first = local_date(after)
+    last = until or first + timedelta(days=HORIZON_DAYS)
+    hours = hours_of(session, unit_ids, first=first, last=last)
+    closures: dict[int, list[ClinicClosure]] = defaultdict(list)
+    for closure in session.scalars(
+        select(ClinicClosure).where(
+            ClinicClosure.unit_id.in_(unit_ids),
+            ClinicClosure.first_on <= last,
+            ClinicClosure.last_on >= first,
+        )
+    ):
+        closures[closure.unit_id].append(closure)
+    claimed: dict[int, set[datetime]] = defaultdict(set)
+    # From midnight: a booking that began before `after` may cover a quarter past it.
+    for unit_id, quarter_at in session.execute(
+        select(SlotClaim.unit_id, SlotClaim.quarter_at).where(
+            SlotClaim.unit_id.in_(unit_ids),
+            SlotClaim.quarter_at >= local_time(first, time()),
+            SlotClaim.quarter_at < local_time(last + timedelta(days=1), time()),
+        )
+    ):
+        claimed[unit_id].add(quarter_at)
+    return {
+        unit_id: list(
+            islice(
+                (
+                    start
+                    for start in _open_slots(hours[unit_id], closures[unit_id], first, last)
+                    if start > after and claimed[unit_id].isdisjoint(quarters(start, SLOT_MINUTES))
+                ),
+                limit,
+            )
+        )
+        for unit_id in unit_ids
+    }
+
+
+def _open_slots(
+    hours: Sequence[ClinicHours], closures: Sequence[ClinicClosure], first: date, last: date
+) -> Iterator[datetime]:
+    """Yield the slots of the days when a clinic is open, free or taken, earliest first."""
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        if is_working_day(day) and not any(c.first_on <= day <= c.last_on for c in closures):
+            yield from day_slots(hours, day)
+
+
+def hours_of(
+    session: Session, unit_ids: Collection[int], *, first: date, last: date
+) -> dict[int, list[ClinicHours]]:
+    """Return the hours of clinics that apply on some day of a span, by weekday and clock."""
+    found: dict[int, list[ClinicHours]] = {unit_id: [] for unit_id in unit_ids}
+    for span in session.scalars(
+        select(ClinicHours)
+        .where(
+            ClinicHours.unit_id.in_(unit_ids),
+            ClinicHours.valid_from <= last,
+            or_(ClinicHours.valid_to.is_(None), ClinicHours.valid_to >= first),
+        )
+        .order_by(ClinicHours.weekday, ClinicHours.opens, ClinicHours.id)
+    ):
+        found[span.unit_id].append(span)
+    return found
+
+
+def is_offered(session: Session, unit_id: int, starts_at: datetime) -> bool:
+    """Tell whether a clinic's hours hold a slot that begins at `starts_at`, free or taken."""
+    day = local_date(starts_at)
+    if not is_working_day(day):
+        return False
+    closed = session.scalar(
+        select(ClinicClosure.id).where(
+            ClinicClosure.unit_id == unit_id,
+            ClinicClosure.first_on <= day,
+            ClinicClosure.last_on >= day,
+        )
+    )
+    if closed is not None:
+        return False
+    hours = session.scalars(select(ClinicHours).where(ClinicHours.unit_id == unit_id)).all()
+    return starts_at in set(day_slots(hours, day))
+
+
+def clock(moment: datetime) -> time:
+    """Return what Stockholm's clocks show at a moment."""
+    return moment.astimezone(STOCKHOLM).time()

@@ -1,0 +1,1 @@
+"""How people and the office suite reach the service: web, API, mail, jobs, command line."""

@@ -1,0 +1,37 @@
+"""Who may reach a route. Declared beside each route and checked before its handler runs."""
+
+from dataclasses import dataclass
+
+from atagande_agreements.parties.models import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A declaration: the roles that reach a route, or that anyone does."""
+
+    roles: frozenset[Role] = frozenset()
+    #: Reached without signing in: sign-in itself, answer links (their token is the key), health.
+    public: bool = False
+
+    def allows(self, roles: frozenset[Role]) -> bool:
+        """Tell whether someone with these roles gets through."""
+        return self.public or not self.roles.isdisjoint(roles)
+
+
+def roles(*allowed: Role) -> Access:
+    """Declare that people with any of the roles reach the route."""
+    return Access(frozenset(allowed))
+
+
+PUBLIC = Access(public=True)
+#: Everyone who is signed in.
+MEMBERS = roles(*Role)
+ADMINISTRATOR = roles(Role.ADMINISTRATOR)
+STEERING = roles(Role.STEERING)
+#: Those who follow the agreement up; operations only sees the machinery.
+FOLLOWERS = roles(Role.ADMINISTRATOR, Role.STEERING, Role.UNIT_CHIEF, Role.CONVENER, Role.READER)
+#: Those who hold cases. The association's people are not among them: it has no legal ground to
+#: handle individuals (lagen (2003:1210) om finansiell samordning gives none).
+CASE_HOLDERS = roles(Role.CONVENER, Role.UNIT_CHIEF)
+CONVENER = roles(Role.CONVENER)
+OPERATIONS = roles(Role.OPERATIONS, Role.ADMINISTRATOR)

@@ -1,0 +1,165 @@
+"""Who someone is: in the browser, by token, and what their roles are called."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from atagande_agreements.i18n import N_
+from atagande_agreements.parties.models import (
+    Association,
+    Organisation,
+    OrganisationKind,
+    Person,
+    Role,
+    RoleGrant,
+    Unit,
+    UnitKind,
+)
+from atagande_plugin.auth.models import ApiToken, LoginSession
+
+SESSION_HOURS = 10
+
+ROLE_LABELS = {
+    Role.ADMINISTRATOR: N_("Administratör"),
+    Role.STEERING: N_("Styrgrupp"),
+    Role.UNIT_CHIEF: N_("Enhetschef"),
+    Role.CONVENER: N_("Sammankallande"),
+    Role.READER: N_("Läsare"),
+    Role.OPERATIONS: N_("Drift"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The person behind a request, in the association they signed in to."""
+
+    person_id: int
+    name: str
+    title: str
+    language: str
+    roles: frozenset[Role]
+    association_id: int
+    association_name: str
+    organisation_id: int
+    organisation_name: str
+    organisation_kind: OrganisationKind
+    unit_id: int | None
+    unit_name: str | None
+    unit_kind: UnitKind | None
+    #: Hash of the session's or token's secret; form tokens are tied to it.
+    secret_hash: str
+
+    @property
+    def role_label(self) -> str:
+        """Return the message id of the role to show."""
+        first = next((role for role in Role if role in self.roles), Role.READER)
+        return ROLE_LABELS[first]
+
+    @property
+    def party_name(self) -> str:
+        """Return the name of the unit, or else of the organisation."""
+        return self.unit_name or self.organisation_name
+
+    def has(self, *roles: Role) -> bool:
+        """Tell whether the person has one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+def hash_secret(secret: str) -> str:
+    """Return what is stored of a secret: its SHA-256. The secrets are 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def start_session(session: Session, person: Person, now: datetime) -> str:
+    """Sign a person in; return the secret for the cookie."""
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            person_id=person.id,
+            secret_hash=hash_secret(secret),
+            created_at=now,
+            expires_at=now + timedelta(hours=SESSION_HOURS),
+        )
+    )
+    session.flush()
+    return secret
+
+
+def make_token(session: Session, person: Person, label: str, now: datetime) -> str:
+    """Make an API token for a person; return its secret, which is shown once."""
+    secret = f"atg_{secrets.token_urlsafe(32)}"
+    session.add(
+        ApiToken(person_id=person.id, label=label, secret_hash=hash_secret(secret), created_at=now)
+    )
+    session.flush()
+    return secret
+
+
+def by_session(session: Session, secret: str, now: datetime) -> Me | None:
+    """Return who holds a session cookie, or None if it has ended."""
+    hashed = hash_secret(secret)
+    found = session.scalar(
+        select(LoginSession.person_id).where(
+            LoginSession.secret_hash == hashed, LoginSession.expires_at > now
+        )
+    )
+    return None if found is None else _me(session, found, hashed)
+
+
+def by_token(session: Session, secret: str) -> Me | None:
+    """Return who holds an API token, or None if it is revoked."""
+    hashed = hash_secret(secret)
+    found = session.scalar(
+        select(ApiToken.person_id).where(
+            ApiToken.secret_hash == hashed, ApiToken.revoked_at.is_(None)
+        )
+    )
+    return None if found is None else _me(session, found, hashed)
+
+
+def _me(session: Session, person_id: int, secret_hash: str) -> Me | None:
+    rows = session.execute(
+        select(
+            Person.id,
+            Person.name,
+            Person.title,
+            Person.language,
+            Association.id.label("association_id"),
+            Association.name.label("association_name"),
+            Organisation.id.label("organisation_id"),
+            Organisation.name.label("organisation_name"),
+            Organisation.kind.label("organisation_kind"),
+            Unit.id.label("unit_id"),
+            Unit.name.label("unit_name"),
+            Unit.kind.label("unit_kind"),
+            RoleGrant.role,
+        )
+        .join(Association, Association.id == Person.association_id)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .outerjoin(Unit, Unit.id == Person.unit_id)
+        .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(Person.id == person_id, Person.active)
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Me(
+        person_id=first.id,
+        name=first.name,
+        title=first.title,
+        language=first.language,
+        roles=frozenset(row.role for row in rows if row.role is not None),
+        association_id=first.association_id,
+        association_name=first.association_name,
+        organisation_id=first.organisation_id,
+        organisation_name=first.organisation_name,
+        organisation_kind=first.organisation_kind,
+        unit_id=first.unit_id,
+        unit_name=first.unit_name,
+        unit_kind=first.unit_kind,
+        secret_hash=secret_hash,
+    )

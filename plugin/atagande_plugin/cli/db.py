@@ -1,0 +1,67 @@
+"""`atagande db`: the tables."""
+
+import os
+
+import click
+from alembic.util import CommandError
+from sqlalchemy.exc import OperationalError
+
+from atagande_agreements.i18n import N_
+from atagande_plugin import config, database
+from atagande_plugin.cli.errors import MigrationFailed, NoDatabase, TablesDiffer
+from atagande_plugin.cli.shape import Command, Group
+from atagande_plugin.cli.start import opened
+from atagande_plugin.cli.words import text
+
+db = Group(
+    name="db",
+    help=N_("Databasens tabeller."),
+    lazy={
+        "upgrade": ("db", "upgrade", N_("Ta tabellerna till den nyaste versionen.")),
+        "downgrade": ("db", "downgrade", N_("Ta tabellerna tillbaka till en tidigare version.")),
+        "check": ("db", "check", N_("Stämmer tabellerna med programmet?")),
+    },
+)
+
+
+@click.command(cls=Command, help=N_("Ta tabellerna till den nyaste versionen, eller till en viss."))
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Migrate up."""
+    url = config.load(os.environ).database_url
+    try:
+        database.upgrade(url, revision)
+    except CommandError as error:
+        raise MigrationFailed(reason=str(error)) from error
+    except OperationalError as error:
+        raise NoDatabase from error
+    click.echo(text(N_("Databasen är uppdaterad.")))
+
+
+@click.command(
+    cls=Command,
+    help=N_("Ta tabellerna tillbaka till REVISION: ett nummer, -1 för ett steg eller base."),
+    context_settings={"ignore_unknown_options": True},
+)
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Migrate down."""
+    url = config.load(os.environ).database_url
+    try:
+        database.downgrade(url, revision)
+    except CommandError as error:
+        raise MigrationFailed(reason=str(error)) from error
+    except OperationalError as error:
+        raise NoDatabase from error
+    click.echo(text(N_("Databasen är tagen tillbaka till %(revision)s."), {"revision": revision}))
+
+
+@click.command(cls=Command, help=N_("Säg om tabellerna är de som den här versionen väntar sig."))
+def check() -> None:
+    """Compare revision and tables."""
+    with opened() as services:
+        try:
+            database.check(services.settings.database_url)
+        except CommandError as error:
+            raise TablesDiffer from error
+    click.echo(text(N_("Tabellerna stämmer.")))

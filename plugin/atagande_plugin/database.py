@@ -1,0 +1,94 @@
+"""The database: engine, sessions and migrations, the same for SQLite and PostgreSQL."""
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+from atagande_agreements import audit
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+#: Seconds that a SQLite writer waits for its turn.
+SQLITE_WAIT = 30
+_READ_ONLY = "atagande_read_only"
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for a `sqlite:///…` or `postgresql+psycopg://…` URL."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": SQLITE_WAIT})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # SQLAlchemy's own BEGIN is turned off: ours says whether the transaction will write.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once, so that what a verb reads is still true when it writes."""
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def make_session_factory(engine: Engine, *, read_only: bool = False) -> sessionmaker[Session]:
+    """Return what makes sessions on `engine`; they write the audit trail when they commit."""
+    bind = engine.execution_options(**{_READ_ONLY: True}) if read_only else engine
+    factory = sessionmaker(bind, expire_on_commit=False)
+    audit.listen(factory)
+    return factory
+
+
+def migrations_directory() -> Path:
+    """Return where the migrations lie: in the installed package, or in the source tree."""
+    installed = Path(__file__).parent / "_migrations"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "migrations"
+
+
+def _alembic(url: str) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - loaded on use: start-up time
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_directory()).replace("%", "%%"))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` up to a revision, the newest unless another is named."""
+    from alembic import command  # noqa: PLC0415 - loaded on use: start-up time
+
+    command.upgrade(_alembic(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the database at `url` down to a revision ("-1", "base" or its id)."""
+    from alembic import command  # noqa: PLC0415 - loaded on use: start-up time
+
+    command.downgrade(_alembic(url), revision)
+
+
+def check(url: str) -> None:
+    """Raise alembic.util.CommandError if the tables differ from what the models say."""
+    from alembic import command  # noqa: PLC0415 - loaded on use: start-up time
+
+    command.check(_alembic(url))
+
+
+def is_current(engine: Engine) -> bool:
+    """Tell whether the database is at the newest revision."""
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - loaded on use
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - loaded on use: start-up time
+
+    head = ScriptDirectory(str(migrations_directory())).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head

@@ -1,0 +1,25 @@
+"""Input of the API where it differs from the pages': a moment with its offset, not day and clock.
+
+Everything else uses the models of the pages.
+"""
+
+from atagande_plugin.forms import meetings, sip
+from atagande_plugin.forms.api_lists import Moment
+from atagande_plugin.forms.base import Form
+
+
+class PlanMeeting(Form):
+    """A network meeting, kept as a draft; `people` are numbers from /people."""
+
+    title: meetings.Title
+    starts_at: Moment
+    minutes: int
+    place: meetings.Title
+    agenda: meetings.Agenda = ""
+    people: tuple[meetings.Number, ...] = ()
+
+
+class BookSip(sip.Book):
+    """A booking; it has no field for anything about the person it is for."""
+
+    slot: Moment

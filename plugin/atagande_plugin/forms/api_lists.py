@@ -1,0 +1,62 @@
+"""What stands in the query of the API's lists: where to go on, and how much to give."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from atagande_agreements.deviations.models import DeviationState
+from atagande_agreements.outbox.models import OutboxState
+from atagande_plugin.forms.base import Form
+
+#: A row's number, small enough for every database and every JSON reader.
+RowNumber = Annotated[int, Field(ge=0, le=2**53)]
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _in_our_time(moment: datetime) -> datetime:
+    if not _FIRST <= moment < _LAST:
+        raise ValueError("outside 2000-2199")
+    return moment
+
+
+#: A moment with its offset, in years that calendars and holidays are known for.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+
+
+class Page(Form):
+    """A part of a list: rows numbered above `after`, at most `limit` of them."""
+
+    after: RowNumber = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class EnquiryPage(Page):
+    """A part of the enquiries, perhaps only those that wait for an answer."""
+
+    waiting: bool = False
+
+
+class DeviationPage(Page):
+    """A part of the deviations, perhaps only those in one state."""
+
+    state: DeviationState | None = None
+
+
+class OutboxPage(Page):
+    """A part of the outbox, perhaps only the messages in one state."""
+
+    state: OutboxState | None = None
+
+
+class SlotPage(Form):
+    """Free slots that begin after a moment; now, if none is said."""
+
+    after: Moment | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Year(Form):
+    """The calendar year that is followed up; this year, if none is said."""
+
+    period: Annotated[int, Field(ge=1, le=9998)] | None = None

@@ -1,0 +1,22 @@
+"""Input of SIP bookings."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AwareDatetime, StringConstraints
+
+from atagande_plugin.forms.base import Form
+from atagande_plugin.forms.meetings import Number
+
+
+class Book(Form):
+    """A booking; it has no field for anything about the person it is for."""
+
+    #: The clinic's key.
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    slot: AwareDatetime
+    minutes: int = 60
+    people: tuple[Number, ...] = ()
+    requested_on: date
+    consent: bool = False
+    purpose_ready: bool = False

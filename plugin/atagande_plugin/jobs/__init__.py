@@ -1,0 +1,1 @@
+"""Jobs: APScheduler only wakes the work; the truth is in the tables."""

@@ -1,0 +1,1 @@
+"""Mail: what is written in it, and the servers it goes through."""

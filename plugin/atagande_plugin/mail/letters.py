@@ -1,0 +1,146 @@
+"""What stands in our mails: one structure, written once as plain text and once as HTML.
+
+A mail says what is asked, by when, and has one button.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import escape
+from typing import Any
+
+from atagande_agreements.i18n import N_
+from atagande_plugin.translation import Words
+
+_STYLE = "font-family:'Segoe UI',Arial,sans-serif;font-size:16px;line-height:1.5;color:#242424"
+_BUTTON = (
+    "display:inline-block;padding:12px 20px;background:#0f548c;color:#ffffff;"
+    "text-decoration:none;border-radius:4px;font-weight:600"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A mail before it is written: subject, paragraphs, facts in rows, one button, a foot."""
+
+    subject: str
+    paragraphs: Sequence[str]
+    facts: Sequence[tuple[str, str]] = ()
+    #: (label, address)
+    action: tuple[str, str] | None = None
+    #: Said below the button.
+    after: Sequence[str] = ()
+    foot: str = ""
+    language: str = field(default="sv", kw_only=True)
+
+    def text(self) -> str:
+        """Return the mail as plain text."""
+        parts = list(self.paragraphs)
+        if self.facts:
+            parts.append("\n".join(f"{name}: {value}" for name, value in self.facts))
+        if self.action:
+            parts.append(f"{self.action[0]}:\n{self.action[1]}")
+        parts += self.after
+        if self.foot:
+            parts.append(f"--\n{self.foot}")
+        return "\n\n".join(parts) + "\n"
+
+    def html(self) -> str:
+        """Return the mail as HTML that every mail program shows: no images, no classes."""
+        body = [f"<p>{escape(part)}</p>" for part in self.paragraphs]
+        if self.facts:
+            rows = "".join(
+                f'<tr><th align="left" style="padding:2px 16px 2px 0">{escape(name)}</th>'
+                f'<td style="padding:2px 0">{escape(value)}</td></tr>'
+                for name, value in self.facts
+            )
+            body.append(f'<table role="presentation" cellspacing="0">{rows}</table>')
+        if self.action:
+            label, address = self.action
+            body.append(f'<p><a href="{escape(address)}" style="{_BUTTON}">{escape(label)}</a></p>')
+        body += [f"<p>{escape(part)}</p>" for part in self.after]
+        if self.foot:
+            body.append(f'<p style="color:#616161;font-size:14px">{escape(self.foot)}</p>')
+        return (
+            f'<!doctype html><html lang="{self.language}"><head><meta charset="utf-8">'
+            f"<title>{escape(self.subject)}</title></head>"
+            f'<body style="{_STYLE}">{"".join(body)}</body></html>\n'
+        )
+
+
+def login_link(words: Words, address: str, minutes: int) -> Content:
+    """Return the mail with a one-time link."""
+    return Content(
+        subject=words.text(N_("Din länk till Åtagande")),
+        paragraphs=[words.text(N_("Här är länken du bad om för att logga in i Åtagande."))],
+        action=(words.text(N_("Logga in")), address),
+        after=[
+            words.text(
+                N_("Länken gäller i %(minutes)s minuter och en gång."), {"minutes": minutes}
+            ),
+            words.text(N_("Har du inte bett om den kan du kasta det här brevet.")),
+        ],
+        language=words.language,
+    )
+
+
+def deviation_opened(words: Words, facts: Mapping[str, Any], address: str) -> Content:
+    """Return the mail to a unit's chief about a new deviation.
+
+    `facts` holds key, title, unit, reference and reply_due (a date or None).
+    """
+    due = facts["reply_due"]
+    asked = (
+        words.text(N_("Skriv ert yttrande senast %(day)s."), {"day": words.day(due, weekday=True)})
+        if due
+        else words.text(N_("Skriv ert yttrande så snart ni kan. Ingen sista dag är beslutad."))
+    )
+    return Content(
+        subject=words.text(N_("Avvikelse %(reference)s: ert yttrande behövs"), facts),
+        paragraphs=[
+            words.text(N_("Ett åtagande i överenskommelsen har inte hållits i tid."), None),
+            asked,
+        ],
+        facts=[
+            (words.text(N_("Åtagande")), f"{facts['key']} {facts['title']}"),
+            (words.text(N_("Part")), str(facts["unit"])),
+        ],
+        action=(words.text(N_("Läs och svara")), address),
+        after=[words.text(N_("Ingen bedöms utan att ha hörts. Styrgruppen läser ert yttrande."))],
+        language=words.language,
+    )
+
+
+def invitation(
+    words: Words,
+    facts: Mapping[str, Any],
+    *,
+    address: str,
+    summoned: bool,
+    private: bool,
+) -> Content:
+    """Return the words of an invitation.
+
+    `facts` are those frozen in the outbox: title, starts_at, minutes, place, agenda. For a SIP
+    (`private`) nothing but time, place and the reference is said.
+    """
+    start = datetime.fromisoformat(str(facts["starts_at"]))
+    end = start + timedelta(minutes=int(facts["minutes"]))
+    asked = N_("Du kallas till mötet.") if summoned else N_("Du är inbjuden till mötet.")
+    rows = [
+        (words.text(N_("När")), words.span(start, end)),
+        (words.text(N_("Var")), str(facts["place"])),
+    ]
+    after = [words.text(N_("Du kan också svara direkt i din kalender."))]
+    if facts["agenda"]:
+        after.insert(0, f"{words.text(N_('Dagordning'))}:\n{facts['agenda']}")
+    if private:
+        after.append(words.text(N_("Skriv inga uppgifter om någon person i ditt svar.")))
+    return Content(
+        subject=str(facts["title"]),
+        paragraphs=[words.text(asked)],
+        facts=rows,
+        action=(words.text(N_("Svara ja, nej eller kanske")), address),
+        after=after,
+        language=words.language,
+    )

@@ -1,0 +1,197 @@
+"""Writes the exact bytes of an outbox message."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from atagande_agreements.deviations.models import reference
+from atagande_agreements.deviations.queries import reply_due, whole
+from atagande_agreements.outbox.models import OutboxMessage
+from atagande_agreements.parties.models import Association, Person
+from atagande_calendar.invitations.models import Attendance, Invitation
+from atagande_calendar.invitations.tokens import Purpose, make_token
+from atagande_calendar.meetings.models import Meeting, MeetingKind
+from atagande_calendar.method import Method
+from atagande_plugin.auth import links
+from atagande_plugin.auth.models import LoginLink
+from atagande_plugin.config import Settings
+from atagande_plugin.mail import letters
+from atagande_plugin.translation import Words, words
+
+if TYPE_CHECKING:
+    from atagande_calendar.itip import Letter
+
+
+class Obsolete(Exception):  # noqa: N818 - what the message has become
+    """What the message is about is gone or over, so it is not sent."""
+
+
+def render(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
+    """Return the bytes of a message as they leave; raise Obsolete if it no longer should."""
+    return RENDERERS[message.kind](session, settings, message)
+
+
+def _letter(
+    session: Session,
+    settings: Settings,
+    message: OutboxMessage,
+    content: letters.Content,
+    identity: str,
+) -> "Letter":
+    """Put content in an envelope from the association to the message's recipient."""
+    from atagande_calendar.itip import Letter, Mailbox  # noqa: PLC0415 - loaded on use
+
+    association = session.get_one(Association, message.association_id)
+    person = session.get(Person, message.person_id) if message.person_id else None
+    return Letter(
+        sender=Mailbox(name=association.name, address=settings.mail_from),
+        to=Mailbox(name=person.name if person else "", address=message.recipient),
+        subject=content.subject,
+        text=content.text(),
+        html=content.html(),
+        date=message.queued_at,
+        message_id=identity,
+    )
+
+
+def _plain(
+    session: Session, settings: Settings, message: OutboxMessage, content: letters.Content
+) -> bytes:
+    from atagande_calendar.itip import message_id, plain_mail  # noqa: PLC0415 - loaded on use
+
+    identity = message_id(settings.host, "outbox", message.id)
+    return plain_mail(_letter(session, settings, message, content, identity))
+
+
+def _login_link(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
+    link = session.get(LoginLink, message.subject_id)
+    if link is None or link.used_at is not None:
+        raise Obsolete
+    address = f"{settings.base_url}/logga-in/lank/{links.token_of(settings.secret_key, link)}"
+    content = letters.login_link(words(message.language), address, links.LINK_MINUTES)
+    return _plain(session, settings, message, content)
+
+
+def _deviation_opened(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
+    deviation = whole(session, message.association_id, message.subject_id)
+    if deviation is None:
+        raise Obsolete
+    commitment = deviation.obligation.commitment
+    speak = words(message.language)
+    english = message.language == "en"
+    party = deviation.unit or deviation.organisation
+    content = letters.deviation_opened(
+        speak,
+        {
+            "key": commitment.key,
+            "title": commitment.title_en if english else commitment.title,
+            "unit": party.name,
+            "reference": reference(deviation.id),
+            "reply_due": reply_due(deviation),
+        },
+        f"{settings.base_url}/avvikelser/{deviation.id}",
+    )
+    return _plain(session, settings, message, content)
+
+
+def answer_address(settings: Settings, invitation: Invitation) -> str:
+    """Return the address of an invitation's answer page."""
+    token = make_token(settings.secret_key, Purpose.ANSWER, invitation.id, invitation.nonce)
+    return f"{settings.base_url}/svara/{token}"
+
+
+def reply_address(settings: Settings, invitation: Invitation) -> str:
+    """Return the organiser's plus-address that tells whose answer a reply is (RFC 5233)."""
+    local, _, domain = settings.mail_from.partition("@")
+    token = make_token(settings.secret_key, Purpose.REPLY, invitation.id, invitation.nonce)
+    return f"{local}+{token}@{domain}"
+
+
+def invitation_content(
+    speak: Words,
+    settings: Settings,
+    meeting: Meeting,
+    invitation: Invitation,
+    facts: Mapping[str, Any],
+) -> letters.Content:
+    """Return the words of an invitation, for the mail and for its preview."""
+    return letters.invitation(
+        speak,
+        facts,
+        address=answer_address(settings, invitation),
+        summoned=invitation.attendance is Attendance.SUMMONED,
+        private=meeting.kind is MeetingKind.SIP,
+    )
+
+
+def invitation_calendar(
+    session: Session,
+    settings: Settings,
+    invitation: Invitation,
+    facts: Mapping[str, Any],
+) -> bytes:
+    """Return the iTIP text of an invitation (RFC 5546 §3.2.2), from the frozen facts."""
+    from atagande_calendar import itip  # noqa: PLC0415 - loaded on use: start-up time
+
+    meeting = invitation.meeting
+    association = session.get_one(Association, invitation.association_id)
+    start = datetime.fromisoformat(str(facts["starts_at"]))
+    compose: Callable[..., bytes] = (
+        itip.cancel if facts["method"] == Method.CANCEL else itip.request
+    )
+    return compose(
+        itip.MeetingSnapshot(
+            uid=meeting.uid,
+            sequence=int(facts["sequence"]),
+            starts_at=start,
+            ends_at=start + timedelta(minutes=int(facts["minutes"])),
+            summary=str(facts["title"]),
+            location=str(facts["place"]),
+            description=tuple(str(facts["agenda"]).splitlines()),
+            private=meeting.kind is MeetingKind.SIP,
+        ),
+        itip.Organizer(name=association.name, address=reply_address(settings, invitation)),
+        itip.Recipient(
+            name=invitation.person.name,
+            email=invitation.email,
+            summoned=invitation.attendance is Attendance.SUMMONED,
+        ),
+        datetime.fromisoformat(str(facts["stamp"])),
+    )
+
+
+def _invitation(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
+    from atagande_calendar import itip  # noqa: PLC0415 - loaded on use: start-up time
+
+    facts = json.loads(message.payload)
+    invitation = session.scalar(
+        select(Invitation)
+        .where(Invitation.id == facts["invitation"])
+        .options(joinedload(Invitation.meeting), joinedload(Invitation.person))
+    )
+    if invitation is None:
+        raise Obsolete
+    content = invitation_content(
+        words(message.language), settings, invitation.meeting, invitation, facts
+    )
+    identity = itip.invitation_id(
+        settings.host,
+        uid=invitation.meeting.uid,
+        sequence=int(facts["sequence"]),
+        recipient_id=invitation.id,
+        method=itip.Method(facts["method"]),
+    )
+    letter = _letter(session, settings, message, content, identity)
+    return itip.invitation(letter, invitation_calendar(session, settings, invitation, facts))
+
+
+RENDERERS: Mapping[str, Callable[[Session, Settings, OutboxMessage], bytes]] = {
+    "login_link": _login_link,
+    "deviation_opened": _deviation_opened,
+    "invitation": _invitation,
+    "sip_invitation": _invitation,
+}

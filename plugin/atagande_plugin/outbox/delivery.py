@@ -1,0 +1,157 @@
+"""Delivers the outbox.
+
+1. Claim a batch: put a lease on rows that are due and that nobody holds. On PostgreSQL rows that
+   another worker is claiming are passed over; on SQLite the write lock puts workers in order.
+2. Write each message's bytes and keep them before the first try, so that a second try after a
+   crash sends the same mail with the same Message-ID.
+3. Hand it over, and mark it sent in a commit of its own. A crash in between sends it once more,
+   which the Message-ID and the calendar's UID and SEQUENCE make harmless.
+4. A temporary fault puts it back with a growing pause; a permanent one, or too many tries, ends it
+   as failed, and the administrator's pages show it.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from atagande_agreements.outbox.models import OutboxMessage, OutboxState
+from atagande_plugin.mail.render import Obsolete, render
+from atagande_plugin.mail.transport import DeliveryError, Rejected, Transport, TryLater, transport
+from atagande_plugin.observability import LOGGER, log_crash
+from atagande_plugin.services import Services
+
+BATCH = 50
+LEASE = timedelta(minutes=10)
+#: Tries before a message is given up: about two days with the pauses below.
+MOST_TRIES = 12
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=6)
+
+
+@dataclass(slots=True)
+class DeliverySummary:
+    """What a delivery did, in numbers of messages."""
+
+    sent: int = 0
+    later: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+
+def pause_after(tries: int) -> timedelta:
+    """Return how long to wait after the `tries`-th try: doubled each time, six hours at most."""
+    doublings = max(tries - 1, 0)
+    return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
+
+
+def deliver(
+    services: Services, now: datetime | None = None, *, through: Transport | None = None
+) -> DeliverySummary:
+    """Deliver everything that is due; return what became of it."""
+    with through or transport(services.settings) as way:
+        worker = _Worker(services, way, now)
+        while len(claimed := worker.claim()) > 0:
+            for number in claimed:
+                worker.deliver(number)
+            if len(claimed) < BATCH:
+                break
+    return worker.summary
+
+
+def rendered(services: Services, session: Session, message: OutboxMessage) -> bytes:
+    """Return a message's bytes: those kept from its first try, or else as they would be now."""
+    return message.raw or render(session, services.settings, message)
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One round of delivery with a lease of its own."""
+
+    services: Services
+    way: Transport
+    #: The moment to act as of; None for the present.
+    at: datetime | None
+    lease: str = field(default_factory=lambda: secrets.token_hex(8))
+    summary: DeliverySummary = field(default_factory=DeliverySummary)
+
+    def now(self) -> datetime:
+        return self.at or self.services.now()
+
+    def claim(self) -> list[int]:
+        """Put the lease on a batch; return its numbers."""
+        now = self.now()
+        free = or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now)
+        with self.services.writer() as session, session.begin():
+            due = session.scalars(
+                select(OutboxMessage.id)
+                .where(
+                    OutboxMessage.state == OutboxState.QUEUED,
+                    OutboxMessage.next_try_at <= now,
+                    free,
+                )
+                .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            ).all()
+            if due:
+                session.execute(
+                    update(OutboxMessage)
+                    .where(OutboxMessage.id.in_(due))
+                    .values(
+                        lease=self.lease,
+                        leased_until=now + LEASE,
+                        tries=OutboxMessage.tries + 1,
+                    )
+                    .execution_options(synchronize_session=False)
+                )
+            return list(due)
+
+    def deliver(self, number: int) -> None:
+        """Write, keep and hand over one message of the batch."""
+        tries = MOST_TRIES
+        try:
+            with self.services.writer() as session, session.begin():
+                message = session.get_one(OutboxMessage, number)
+                if message.lease != self.lease or message.state is not OutboxState.QUEUED:
+                    return
+                tries, recipient = message.tries, message.recipient
+                raw = message.raw = rendered(self.services, session, message)
+            self.way.send(number, self.services.settings.mail_from, recipient, raw)
+        except Obsolete:
+            self._end(number, state=OutboxState.CANCELLED, last_error="obsolete")
+            self.summary.cancelled += 1
+        except TryLater as error:
+            self._later(number, tries, error)
+        except Rejected as error:
+            self._fail(number, error)
+        except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
+            log_crash(error)
+            self._fail(number, DeliveryError(type(error).__name__))
+        else:
+            self._end(number, state=OutboxState.SENT, sent_at=self.now(), last_error="")
+            self.summary.sent += 1
+
+    def _later(self, number: int, tries: int, error: DeliveryError) -> None:
+        if tries >= MOST_TRIES:
+            self._fail(number, error)
+            return
+        self._end(number, next_try_at=self.now() + pause_after(tries), last_error=error.code)
+        self.summary.later += 1
+
+    def _fail(self, number: int, error: DeliveryError) -> None:
+        LOGGER.error("outbox_failed", extra={"outbox_message": number, "error": error.code})
+        self._end(number, state=OutboxState.FAILED, last_error=error.code[:80])
+        self.summary.failed += 1
+
+    def _end(self, number: int, **values: object) -> None:
+        """Write what became of a message, unless another worker has taken it over."""
+        with self.services.writer() as session, session.begin():
+            session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.id == number, OutboxMessage.lease == self.lease)
+                .values(lease=None, leased_until=None, **values)
+                .execution_options(synchronize_session=False)
+            )

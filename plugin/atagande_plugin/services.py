@@ -1,0 +1,46 @@
+"""What one running service consists of: settings, database and clock."""
+
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from atagande_agreements.civil_time import Clock, utc_now
+from atagande_plugin.config import Settings
+from atagande_plugin.database import make_engine, make_session_factory
+
+_NAME = "atagande"
+
+
+@dataclass(slots=True)
+class Services:
+    """Settings, database and clock, made once and shared by web, jobs and command line."""
+
+    settings: Settings
+    now: Clock = utc_now
+    engine: Engine = field(init=False)
+    #: Sessions that write; on SQLite they take the write lock when they begin.
+    writer: sessionmaker[Session] = field(init=False)
+    #: Sessions that only read.
+    reader: sessionmaker[Session] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.engine = make_engine(self.settings.database_url)
+        self.writer = make_session_factory(self.engine)
+        self.reader = make_session_factory(self.engine, read_only=True)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def attach(app: Flask, services: Services) -> None:
+    """Give an app its services."""
+    app.extensions[_NAME] = services
+
+
+def services() -> Services:
+    """Return the services of the app that handles this request."""
+    found: Services = current_app.extensions[_NAME]
+    return found

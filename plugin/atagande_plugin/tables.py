@@ -1,0 +1,26 @@
+"""Every table of the service in one place, for migrations and whole-database work."""
+
+from importlib import import_module
+
+from atagande_agreements.db import Base
+
+MODULES = (
+    "atagande_agreements.audit.models",
+    "atagande_agreements.commitments.models",
+    "atagande_agreements.deviations.models",
+    "atagande_agreements.enquiries.models",
+    "atagande_agreements.outbox.models",
+    "atagande_agreements.parties.models",
+    "atagande_agreements.register.models",
+    "atagande_agreements.steering.models",
+    "atagande_calendar.invitations.models",
+    "atagande_calendar.meetings.models",
+    "atagande_calendar.sip.models",
+    "atagande_calendar.slots.models",
+    "atagande_plugin.auth.models",
+    "atagande_plugin.jobs.models",
+)
+for module in MODULES:
+    import_module(module)
+
+metadata = Base.metadata

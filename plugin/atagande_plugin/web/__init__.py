@@ -1,0 +1,1 @@
+"""Pages: one section a feature, templates and static files."""

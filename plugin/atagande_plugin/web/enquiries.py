@@ -1,0 +1,207 @@
+"""Pages of enquiries: the list, registering one, its answer."""
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, g, redirect, render_template, request
+
+from atagande_agreements.audit.models import AuditEntry
+from atagande_agreements.audit.queries import history
+from atagande_agreements.civil_time import local_date
+from atagande_agreements.enquiries import queries
+from atagande_agreements.enquiries.errors import NotAClinic
+from atagande_agreements.enquiries.models import Addressee, Channel, Enquiry
+from atagande_agreements.enquiries.verbs import answer_enquiry, new_reference, register_enquiry
+from atagande_agreements.errors import Forbidden, NotFound, Refused, Stale
+from atagande_agreements.i18n import N_
+from atagande_agreements.parties.models import OrganisationKind, Person
+from atagande_plugin.auth.access import CASE_HOLDERS
+from atagande_plugin.web import kernel
+
+if TYPE_CHECKING:
+    from atagande_plugin.forms.enquiries import Answer, NewEnquiry
+
+section = kernel.Section("enquiries", __name__)
+PAGE_SIZE = 50
+
+CHANNELS = {
+    Channel.LETTER: N_("Brev"),
+    Channel.SECURE_MESSAGE: N_("Säkert meddelande"),
+    Channel.TELEPHONE: N_("Telefon"),
+}
+ADDRESSEES = {
+    Addressee.CLINIC: N_("Mottagningen"),
+    Addressee.DOCTOR: N_("En enskild läkare"),
+}
+ACTIONS = {
+    "enquiry.registered": N_("Förfrågan registrerades"),
+    "enquiry.answered": N_("Svaret registrerades"),
+}
+
+
+def _asks() -> bool:
+    """Tell whether the person belongs to a municipality: only those ask."""
+    kind: OrganisationKind = g.me.organisation_kind
+    return kind is OrganisationKind.MUNICIPALITY
+
+
+def _viewer() -> queries.Viewer:
+    return queries.viewer(
+        association_id=g.me.association_id,
+        organisation_id=g.me.organisation_id,
+        organisation_kind=g.me.organisation_kind,
+        unit_id=g.me.unit_id,
+        unit_kind=g.me.unit_kind,
+        roles=g.me.roles,
+    )
+
+
+def _found(enquiry_id: int) -> Enquiry:
+    enquiry = queries.one(g.session, _viewer(), enquiry_id)
+    if enquiry is None:
+        raise NotFound
+    return enquiry
+
+
+def page_number() -> int:
+    """Return which page of a list the address asks for, from 1."""
+    return max(request.args.get("sida", 1, type=int), 1)
+
+
+@section.route_for("/forfragningar", allow=CASE_HOLDERS)
+def listing() -> str:
+    """Show the enquiries of the person's municipality or clinic."""
+    who, page = _viewer(), page_number()
+    waiting = request.args.get("visa") == "vantar"
+    rows, total = queries.listed(
+        g.session, who, waiting=waiting, size=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
+    )
+    return render_template(
+        "enquiries/list.html",
+        rows=rows,
+        total=total,
+        unanswered=queries.waiting_count(g.session, who),
+        waiting=waiting,
+        page=page,
+        pages=-(-total // PAGE_SIZE),
+        asks=_asks(),
+        answers=who.unit_id is not None,
+    )
+
+
+def _new_page(
+    errors: dict[str, str] | None = None, refusal: Refused | None = None, **_: Any
+) -> str:
+    if not _asks():
+        raise refusal or Forbidden()
+    today = local_date(g.now)
+    fresh = {"reference": new_reference(), "sent_on": today.isoformat()}
+    return render_template(
+        "enquiries/new.html",
+        clinics=queries.clinics(g.session, g.me.association_id, today),
+        channels=[(one.value, g.words.text(label)) for one, label in CHANNELS.items()],
+        addressees=[(one.value, g.words.text(label)) for one, label in ADDRESSEES.items()],
+        values=request.form if request.method == "POST" else fresh,
+        errors=errors or {},
+    )
+
+
+@section.route_for("/forfragningar/ny", allow=CASE_HOLDERS)
+def new() -> str:
+    """Show the form for registering an enquiry."""
+    return _new_page()
+
+
+@section.route_for(
+    "/forfragningar",
+    allow=CASE_HOLDERS,
+    methods=("POST",),
+    takes="enquiries.NewEnquiry",
+    again=_new_page,
+)
+def register(form: "NewEnquiry") -> Any:
+    """Register an enquiry and show when its answer is due."""
+    if not _asks():
+        raise Forbidden
+    asked = queries.clinic_agreement(g.session, g.me.association_id, form.unit)
+    if asked is None:
+        raise NotAClinic(field="unit", unit=form.unit)
+    unit, agreement = asked
+    enquiry = register_enquiry(
+        g.session,
+        agreement=agreement,
+        unit=unit,
+        person=g.session.get_one(Person, g.me.person_id),
+        sent_on=form.sent_on,
+        reference=form.reference,
+        channel=form.channel,
+        addressee=form.addressee,
+        now=g.now,
+    )
+    flash(g.words.text(N_("Förfrågan är registrerad.")), "success")
+    return redirect(f"/forfragningar/{enquiry.id}", 303)
+
+
+def _entry(entry: AuditEntry) -> dict[str, Any]:
+    """Return a line of the history: what, when, by whom, and the answer's date if it named one."""
+    answered_on = json.loads(entry.changes).get("answered_on")
+    return {
+        "what": g.words.text(ACTIONS.get(entry.action, entry.action)),
+        "at": entry.at,
+        "who": entry.actor,
+        "answered_on": date.fromisoformat(answered_on[1]) if answered_on else None,
+    }
+
+
+def _page(
+    enquiry_id: int, errors: dict[str, str] | None = None, refusal: Refused | None = None
+) -> str:
+    enquiry = _found(enquiry_id)
+    if errors and enquiry.answered_on is not None:
+        # The form is gone, so there is no field to point at.
+        errors = dict.fromkeys([""], " ".join(errors.values()))
+    entries = [
+        _entry(one) for one in history(g.session, g.me.association_id, "enquiry", enquiry.id)
+    ]
+    return render_template(
+        "enquiries/page.html",
+        enquiry=enquiry,
+        outcome=queries.outcome(g.session, enquiry),
+        channel=g.words.text(CHANNELS[enquiry.channel]),
+        addressee=g.words.text(ADDRESSEES[enquiry.addressee]),
+        entries=entries,
+        changed=[one for one in entries if one["answered_on"]]
+        if isinstance(refusal, Stale)
+        else [],
+        values=request.form,
+        errors=errors or {},
+    )
+
+
+@section.route_for("/forfragningar/<int:enquiry_id>", allow=CASE_HOLDERS)
+def show(enquiry_id: int) -> str:
+    """Show one enquiry: when its answer is due, and what came."""
+    return _page(enquiry_id)
+
+
+@section.route_for(
+    "/forfragningar/<int:enquiry_id>/svar",
+    allow=CASE_HOLDERS,
+    methods=("POST",),
+    takes="enquiries.Answer",
+    again=_page,
+)
+def answer(enquiry_id: int, form: "Answer") -> Any:
+    """Register the date the clinic's answer came."""
+    enquiry = _found(enquiry_id)
+    answer_enquiry(
+        g.session,
+        enquiry=enquiry,
+        answered_on=form.answered_on,
+        person=g.session.get_one(Person, g.me.person_id),
+        version=form.version,
+        now=g.now,
+    )
+    flash(g.words.text(N_("Svaret är registrerat.")), "success")
+    return redirect(f"/forfragningar/{enquiry.id}", 303)

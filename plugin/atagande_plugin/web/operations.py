@@ -1,0 +1,107 @@
+"""Drift: the scheduler's last sign of life, the queue, and failures in plain words."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, g, render_template, request
+from sqlalchemy import func, select
+
+from atagande_agreements.audit.models import AuditHead
+from atagande_agreements.commitments.models import Occurrence
+from atagande_agreements.deviations.models import Deviation, DeviationState
+from atagande_agreements.i18n import N_
+from atagande_agreements.outbox.models import OutboxMessage, OutboxState
+from atagande_plugin.auth.access import OPERATIONS, PUBLIC
+from atagande_plugin.jobs.models import JobLease, JobRun
+from atagande_plugin.services import services
+from atagande_plugin.web import kernel
+
+section = kernel.Section("operations", __name__)
+
+#: Silence of the scheduler that is called a stop.
+SILENCE = timedelta(minutes=2)
+JOB_NAMES = {
+    "sweep": N_("Leta efter åtaganden som inte hållits i tid"),
+    "outbox": N_("Skicka brev"),
+    "tidy": N_("Ta bort gamla inloggningar"),
+}
+
+
+def _queue() -> dict[OutboxState, int]:
+    rows = g.session.execute(
+        select(OutboxMessage.state, func.count().label("number")).group_by(OutboxMessage.state)
+    )
+    return {row.state: row.number for row in rows}
+
+
+@section.route_for("/drift", allow=OPERATIONS)
+def operations() -> str:
+    """Show whether the machinery runs, and what to do if it does not."""
+    lease = g.session.scalar(select(JobLease))
+    oldest = g.session.scalar(
+        select(func.min(OutboxMessage.queued_at)).where(OutboxMessage.state == OutboxState.QUEUED)
+    )
+    late = g.session.scalar(
+        select(func.count())
+        .select_from(Occurrence)
+        .where(Occurrence.sweep_at.is_not(None), Occurrence.sweep_at <= g.now - SILENCE)
+    )
+    settings = services().settings
+    return render_template(
+        "operations/page.html",
+        lease=lease,
+        alive=lease is not None and g.now - lease.heartbeat_at < SILENCE,
+        runs=g.session.scalars(select(JobRun).order_by(JobRun.job)).all(),
+        job_names=JOB_NAMES,
+        queue=_queue(),
+        oldest=oldest,
+        late=late,
+        mail="SMTP" if settings.smtp else g.words.text(N_("filer i datakatalogen")),
+        database=services().engine.dialect.name,
+    )
+
+
+@section.route_for("/metrics", allow=PUBLIC)
+def metrics() -> Response:
+    """Give Prometheus the service's figures; only to this machine, and nothing of anyone's."""
+    if request.remote_addr not in {"127.0.0.1", "::1"}:
+        return Response("metrics are served on loopback only\n", 403, content_type="text/plain")
+    from prometheus_client import (  # noqa: PLC0415 - loaded on use: start-up time
+        CollectorRegistry,
+        Gauge,
+        generate_latest,
+    )
+
+    registry = CollectorRegistry()
+
+    def gauge(name: str, text: str, value: float) -> None:
+        Gauge(f"atagande_{name}", text, registry=registry).set(value)
+
+    queue = Gauge("atagande_outbox_messages", "Messages by state", ["state"], registry=registry)
+    counts = _queue()
+    for state in OutboxState:
+        queue.labels(state.value).set(counts.get(state, 0))
+    figures: dict[str, tuple[str, Any]] = {
+        "deviations_active": (
+            "Deviations that are not closed",
+            select(func.count())
+            .select_from(Deviation)
+            .where(Deviation.state != DeviationState.CLOSED),
+        ),
+        "sweep_due": (
+            "Occurrences due and not yet swept",
+            select(func.count())
+            .select_from(Occurrence)
+            .where(Occurrence.sweep_at.is_not(None), Occurrence.sweep_at <= g.now),
+        ),
+        "audit_entries": (
+            "Entries of the audit trail",
+            select(func.coalesce(func.sum(AuditHead.number), 0)),
+        ),
+    }
+    for name, (text, query) in figures.items():
+        gauge(name, text, float(g.session.scalar(query) or 0))
+    lease = g.session.scalar(select(JobLease))
+    age = (g.now - lease.heartbeat_at).total_seconds() if lease else float("inf")
+    gauge("scheduler_heartbeat_age_seconds", "Seconds since the scheduler's last beat", age)
+    return Response(generate_latest(registry), content_type="text/plain; version=0.0.4")

@@ -1,0 +1,236 @@
+"""The start page: what is asked of you today, what comes, and how it goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import g, render_template
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from atagande_agreements.civil_time import end_of_day, local_date
+from atagande_agreements.commitments import queries as commitments
+from atagande_agreements.commitments.models import Obligation, Status
+from atagande_agreements.deviations.models import Deviation, DeviationState, reference
+from atagande_agreements.deviations.queries import reply_due
+from atagande_agreements.followup import queries as followup
+from atagande_agreements.followup.status import tally
+from atagande_agreements.outbox.models import OutboxMessage, OutboxState
+from atagande_agreements.parties.models import Role
+from atagande_calendar.invitations.models import Invitation, Partstat
+from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
+from atagande_plugin.auth.access import CASE_HOLDERS, FOLLOWERS, MEMBERS, OPERATIONS
+from atagande_plugin.web import kernel
+from atagande_plugin.web.chosen import Chosen, choose
+
+section = kernel.Section("start", __name__)
+
+#: How far ahead *På gång* looks, in calendar days.
+DAYS = 30
+#: How many of a kind are listed one by one.
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for the person: what kind, and what its words need."""
+
+    kind: str
+    href: str
+    #: The thing itself: a deviation, an invitation or a meeting.
+    thing: Any = None
+    #: How many, where several are one task.
+    number: int = 1
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How a party's obligations stand this year."""
+
+    name: str
+    counts: dict[Status, int]
+    total: int
+    href: str
+
+
+@section.route_for("/", allow=MEMBERS)
+def start() -> str:
+    """Show the start page of the person's role."""
+    today = local_date(g.now)
+    follows = FOLLOWERS.allows(g.me.roles)
+    chosen = choose() if follows else None
+    meetings = _meetings()
+    tasks = [*_replies(), *_invitations(meetings), *_of_steering(today), *_drafts(meetings)]
+    if OPERATIONS.allows(g.me.roles):
+        tasks += _failed()
+    last = end_of_day(today + timedelta(days=DAYS))
+    coming = [
+        invitation
+        for _, invitation in meetings
+        if invitation is not None
+        and invitation.meeting.starts_at < last
+        and invitation.partstat in {Partstat.ACCEPTED, Partstat.TENTATIVE}
+    ]
+    due = (
+        followup.coming_due(
+            g.session,
+            association_id=g.me.association_id,
+            organisation_id=g.me.organisation_id,
+            unit_id=g.me.unit_id,
+            now=g.now,
+            today=today,
+            days=DAYS,
+        )
+        if follows
+        else ()
+    )
+    return render_template(
+        "start/page.html",
+        tasks=tasks,
+        coming=coming,
+        due=due,
+        chosen=chosen,
+        going=_going(chosen) if chosen else [],
+        sip=MeetingKind.SIP,
+        reference=reference,
+        days=DAYS,
+    )
+
+
+def _replies() -> list[Task]:
+    """Return the deviations that wait for the reply of the person's own party."""
+    if not g.me.has(Role.UNIT_CHIEF):
+        return []
+    rows = (
+        g.session.execute(
+            select(Deviation, func.count().over())
+            .where(
+                Deviation.association_id == g.me.association_id,
+                Deviation.state == DeviationState.OPEN,
+                followup.of_party(g.me.organisation_id, g.me.unit_id, Deviation),
+            )
+            .options(
+                joinedload(Deviation.obligation).joinedload(Obligation.commitment),
+                joinedload(Deviation.organisation),
+                joinedload(Deviation.unit),
+            )
+            .order_by(Deviation.opened_at, Deviation.id)
+            .limit(MOST)
+        )
+        .unique()
+        .all()
+    )
+    if rows and rows[0][1] > MOST:
+        return [Task("replies", "/avvikelser", number=rows[0][1])]
+    return [
+        Task("reply", f"/avvikelser/{one.id}", one, due=reply_due(one)) for one, _number in rows
+    ]
+
+
+def _meetings() -> Sequence[Any]:
+    """Return coming meetings: drafts for the administrator, published ones the person is asked to.
+
+    Rows of (meeting, the person's invitation or None). A SIP is only ever shown to someone who
+    holds cases and is asked to it.
+    """
+    mine = and_(Invitation.meeting_id == Meeting.id, Invitation.person_id == g.me.person_id)
+    asked = and_(Invitation.id.is_not(None), Meeting.state == MeetingState.PUBLISHED)
+    if not CASE_HOLDERS.allows(g.me.roles):
+        asked = and_(asked, Meeting.kind != MeetingKind.SIP)
+    shown = asked
+    if g.me.has(Role.ADMINISTRATOR):
+        shown = or_(
+            asked, and_(Meeting.state == MeetingState.DRAFT, Meeting.kind != MeetingKind.SIP)
+        )
+    rows: Sequence[Any] = (
+        g.session.execute(
+            select(Meeting, Invitation)
+            .outerjoin(Invitation, mine)
+            .where(Meeting.association_id == g.me.association_id, Meeting.starts_at > g.now, shown)
+            .options(contains_eager(Invitation.meeting))
+            .order_by(Meeting.starts_at, Meeting.id)
+            .limit(100)
+        )
+        .unique()
+        .all()
+    )
+    return rows
+
+
+def _invitations(meetings: Sequence[Any]) -> list[Task]:
+    return [
+        Task(
+            "invitation",
+            "/sip" if meeting.kind is MeetingKind.SIP else f"/moten/{meeting.id}",
+            invitation,
+        )
+        for meeting, invitation in meetings
+        if invitation is not None
+        and meeting.state is MeetingState.PUBLISHED
+        and invitation.partstat is Partstat.NEEDS_ACTION
+    ]
+
+
+def _drafts(meetings: Sequence[Any]) -> list[Task]:
+    return [
+        Task("draft", f"/moten/{meeting.id}", meeting)
+        for meeting, _ in meetings
+        if meeting.state is MeetingState.DRAFT
+    ]
+
+
+def _of_steering(today: date) -> list[Task]:
+    if not g.me.has(Role.STEERING):
+        return []
+    found = (
+        (
+            "decide",
+            "/styrgruppen",
+            followup.count_awaiting_decision(g.session, g.me.association_id, today),
+        ),
+        (
+            "undecided",
+            "/overenskommelsen#obeslutade",
+            commitments.count_undecided(g.session, g.me.association_id),
+        ),
+    )
+    return [Task(kind, href, number=number) for kind, href, number in found if number]
+
+
+def _failed() -> list[Task]:
+    """Return the mails that did not get through, as one task; not those of a SIP."""
+    number = g.session.scalars(
+        select(func.count())
+        .select_from(OutboxMessage)
+        .where(
+            OutboxMessage.association_id == g.me.association_id,
+            OutboxMessage.state == OutboxState.FAILED,
+            OutboxMessage.kind != "sip_invitation",
+        )
+    ).one()
+    href = "/utskick?visa=failed" if g.me.has(Role.ADMINISTRATOR) else "/drift"
+    return [Task("failed", href, number=number)] if number else []
+
+
+def _going(chosen: Chosen) -> list[Going]:
+    """Return how it goes for the person's own unit and organisation, where they owe something."""
+    rows = followup.clauses(g.session, chosen.version.id, chosen.period)
+    duties = followup.duties(
+        g.session,
+        agreement_id=chosen.agreement.id,
+        version_id=chosen.version.id,
+        period=chosen.period,
+        judged=followup.judged_of(rows),
+        organisation_id=g.me.organisation_id,
+    )
+    names = {None: g.me.organisation_name}
+    if g.me.unit_id is not None:
+        names[g.me.unit_id] = g.me.unit_name
+    found = []
+    for unit_id, name in reversed(names.items()):
+        counts = tally(one for (_, _, unit), one in duties.standings.items() if unit == unit_id)
+        if total := sum(counts.values()):
+            found.append(Going(name, counts, total, chosen.link("/matris")))
+    return found

@@ -1,0 +1,80 @@
+"""An invented meeting, and the checks that every calendar message must pass."""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from atagande_calendar.itip import MeetingSnapshot, Organizer, Recipient
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def itip_assertions() -> ModuleType:
+    """The module assertions.py beside this file, which lies on no import path."""
+    name = "itip_assertions"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, HERE / "assertions.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        # Before it runs: dataclasses look their module up by name.
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def golden() -> Callable[[str], bytes]:
+    def read(name: str) -> bytes:
+        return (HERE / "golden" / f"{name}.ics").read_bytes()
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def create_meeting() -> Callable[..., MeetingSnapshot]:
+    """A network meeting on 1 December 2026 at 13:00 to 15:00 in Stockholm, but for `changes`."""
+    meeting = MeetingSnapshot(
+        uid="7k2m9x4q@samverkan.example",
+        sequence=0,
+        starts_at=datetime(2026, 12, 1, 12, tzinfo=UTC),
+        ends_at=datetime(2026, 12, 1, 14, tzinfo=UTC),
+        summary="Nätverksmöte för samverkan",
+        location="Mötesrum Ån, Storgatan 1, Sollentuna",
+        description=("Dagordning skickas en vecka före.", "Svara senast den 20 november."),
+    )
+
+    def create(**changes: Any) -> MeetingSnapshot:
+        return replace(meeting, **changes)
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def organizer() -> Organizer:
+    return Organizer(
+        name="Samverkan Sollentuna", address="kalender+mfzwk3tjmnqxe2lpny5gk@samverkan.example"
+    )
+
+
+@pytest.fixture(scope="session")
+def summoned() -> Recipient:
+    return Recipient(name="Åsa Öberg", email="asa.oberg@kommun.example", summoned=True)
+
+
+@pytest.fixture(scope="session")
+def invited() -> Recipient:
+    return Recipient(name="Björn Ek", email="bjorn.ek@myndighet.example", summoned=False)
+
+
+@pytest.fixture(scope="session")
+def dtstamp() -> datetime:
+    return datetime(2026, 11, 2, 8, 30, tzinfo=UTC)

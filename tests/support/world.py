@@ -1,0 +1,186 @@
+"""A small world for tests: the shipped agreement, the demo's people, and browsers signed in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from atagande_agreements import audit
+from atagande_agreements.commitments.models import Parameter
+from atagande_agreements.commitments.verbs import decide_parameter
+from atagande_agreements.parties.models import Association, Person, Unit
+from atagande_agreements.register.agreement_file import parse, shipped_text
+from atagande_agreements.register.importer import import_agreement
+from atagande_agreements.register.models import Agreement
+from atagande_plugin import config
+from atagande_plugin.app import create_app
+from atagande_plugin.auth import identity
+from atagande_plugin.demo.people import add_people
+from atagande_plugin.services import Services
+from atagande_plugin.web import guard, kernel
+
+#: A Monday morning in Stockholm.
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+ADMINISTRATOR = "administrator@suvs.example"
+STEERING = "ordforande@suvs.example"
+CLINIC_CHIEF = "enhetschef.sollentuna@psykiatri.example"
+OTHER_CLINIC_CHIEF = "enhetschef.psykos@psykiatri.example"
+CONVENER = "samordnare@upplandsvasby.example"
+OTHER_CONVENER = "samordnare@sollentuna.example"
+FK = "samverkan@fk.example"
+AF = "sektionschef@af.example"
+READER = "utveckling@suvs.example"
+
+
+@dataclass
+class World:
+    """One running service with data in it, and a clock that the test sets."""
+
+    app: Flask
+    services: Services
+    settings: config.Settings
+    now: datetime
+    keys: int = field(default=0)
+
+    @property
+    def writer(self) -> sessionmaker[Session]:
+        return self.services.writer
+
+    def agreement(self, session: Session) -> Agreement:
+        return session.scalars(select(Agreement).order_by(Agreement.id)).first()  # type: ignore[return-value]  # the world has one
+
+    def person(self, session: Session, email: str) -> Person:
+        return session.scalars(select(Person).where(Person.email == email)).one()
+
+    def unit(self, session: Session, key: str) -> Unit:
+        return session.scalars(select(Unit).where(Unit.key == key)).one()
+
+    def parameter(self, session: Session, key: str) -> Parameter:
+        return session.scalars(select(Parameter).where(Parameter.key == key)).one()
+
+    def decide(self, key: str, value: str, valid_from: date, paragraph: str = "12") -> None:
+        """Let the steering group decide a parameter, on the day it applies from."""
+        with self.writer() as session:
+            decide_parameter(
+                session,
+                parameter=self.parameter(session, key),
+                value=value,
+                valid_from=valid_from,
+                decided_on=valid_from,
+                paragraph=paragraph,
+                person=self.person(session, STEERING),
+                now=self.now,
+            )
+            session.commit()
+
+    def client(self, email: str | None = None) -> "Visitor":
+        """Return a browser, signed in as the person with this address."""
+        client = self.app.test_client()
+        secret = ""
+        if email is not None:
+            with self.writer() as session:
+                secret = identity.start_session(session, self.person(session, email), self.now)
+                session.commit()
+            client.set_cookie(kernel.SESSION_COOKIE, secret)
+        return Visitor(self, client, secret)
+
+    def token(self, email: str) -> str:
+        """Return an API token of the person with this address."""
+        with self.writer() as session:
+            secret = identity.make_token(session, self.person(session, email), "test", self.now)
+            session.commit()
+        return secret
+
+    def api(self, email: str) -> Callable[..., Any]:
+        """Return a caller of the API: (method, path, json=…, key=…) -> response."""
+        client = self.app.test_client()
+        secret = self.token(email)
+
+        def call(method: str, path: str, *, json: Any = None, key: str | None = None) -> Any:
+            headers = {"Authorization": f"Bearer {secret}"}
+            if method == "POST":
+                self.keys += 1
+                headers["Idempotency-Key"] = key or f"key-{self.keys}"
+            return client.open(f"/api/v1{path}", method=method, json=json, headers=headers)
+
+        return call
+
+
+@dataclass
+class Visitor:
+    """Someone's browser without a window: it sends forms with their token."""
+
+    world: World
+    client: FlaskClient
+    secret: str
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.client.get(path, buffered=True, **options)
+
+    def form_token(self) -> str:
+        if not self.secret:
+            return ""
+        with self.world.app.test_request_context("/"):
+
+            class _Me:
+                secret_hash = identity.hash_secret(self.secret)
+
+            return guard.form_token(_Me())  # type: ignore[arg-type]  # all it reads of a person
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
+        return self.client.post(
+            path, data={guard.TOKEN_FIELD: self.form_token(), **(data or {})}, **options
+        )
+
+
+def fill(writer: sessionmaker[Session], now: datetime) -> None:
+    """Import the shipped agreement and add the demo's people."""
+    file, faults = parse(shipped_text(), filename="suvs.toml")
+    assert file is not None, faults
+    with writer() as session:
+        import_agreement(session, file, actor=audit.Actor.job("test"), now=now)
+        association = session.scalars(select(Association)).one()
+        add_people(session, association, now)
+        session.commit()
+
+
+def make_world(database_url: str, data_dir: Path, *, demo: bool = False) -> World:
+    """Return a world on a migrated, empty database."""
+    settings = config.load(
+        {
+            "ATAGANDE_DATA_DIR": str(data_dir),
+            "ATAGANDE_DATABASE_URL": database_url,
+            "ATAGANDE_SECRET_KEY": "a-key-that-only-the-tests-know-0123456789",
+            "ATAGANDE_MAIL_FROM": "samordning@suvs.example",
+        },
+        demo=demo,
+    )
+    world = World.__new__(World)
+    app = create_app(settings, now=lambda: world.now)
+    world.__init__(app, app.extensions["atagande"], settings, NOW)  # type: ignore[misc]  # the clock reads the world
+    fill(world.writer, NOW)
+    return world
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    """A service with the shipped agreement and people, on each database."""
+    made = make_world(database_url, tmp_path / "data")
+    yield made
+    made.services.close()
+
+
+@pytest.fixture
+def sqlite_world(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
+    """The same on SQLite only, for what does not depend on the database."""
+    made = make_world(sqlite_url, tmp_path / "data")
+    yield made
+    made.services.close()
