@@ -10,6 +10,7 @@ pytest_plugins = (
     "support.database",
     "support.browser",
     "support.world",
+    "support.live",
 )
 
 # Random on purpose, also on CI: a fault found prints the blob that brings it back.

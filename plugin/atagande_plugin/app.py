@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import cache, lru_cache
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -29,6 +30,7 @@ from atagande_plugin import config, observability
 from atagande_plugin.api import sections as api_sections
 from atagande_plugin.api.problems import problem
 from atagande_plugin.services import Services, attach, services
+from atagande_plugin.translation import words
 from atagande_plugin.web import guard, kernel, replay
 from atagande_plugin.web.navigation import navigation
 from atagande_plugin.web.sections import sections
@@ -98,7 +100,8 @@ def _templates(app: Flask, settings: config.Settings) -> None:
     )
     stamp = version("atagande")
     env.globals.update(
-        static_url=lambda filename: url_for("static", filename=filename, v=stamp),
+        _=_marked_text,
+        static_url=cache(lambda filename: url_for("static", filename=filename, v=stamp)),
         form_hidden=_form_hidden,
         demo=settings.demo,
         version=stamp,
@@ -111,6 +114,24 @@ def _templates(app: Flask, settings: config.Settings) -> None:
         in_language=_in_language,
     )
     app.context_processor(_context)
+
+
+def _marked_text(message: str, **values: Any) -> Markup:
+    """Return a template's text in the visitor's language; its values are escaped."""
+    if values:
+        return _marked(g.words.language, message) % values
+    return _filled(g.words.language, message)
+
+
+@lru_cache(maxsize=4096)
+def _marked(language: str, message: str) -> Markup:
+    return Markup(words(language).text(message))  # noqa: S704 - the catalogue's own text
+
+
+@lru_cache(maxsize=4096)
+def _filled(language: str, message: str) -> Markup:
+    """Return a text without placeholders, ready: a page has hundreds of them."""
+    return _marked(language, message) % {}
 
 
 def _words(name: str) -> Callable[..., Any]:
@@ -128,12 +149,16 @@ def _in_language(row: Any, name: str) -> Any:
     return english or getattr(row, name)
 
 
-def _form_hidden() -> Markup:
-    """Return the hidden fields every form has: its session's token and a key of its own."""
-    token = guard.form_token(g.get("me"))
-    return Markup(
-        '<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">'
-    ).format(guard.TOKEN_FIELD, token, replay.KEY_FIELD, secrets.token_hex(16))
+def _form_hidden(*, once: bool = True) -> Markup:
+    """Return the hidden fields every form has: its session's token and a key of its own.
+
+    A choice that is just set, however often it is sent, needs no key: `once` is false.
+    """
+    fields = [(guard.TOKEN_FIELD, guard.form_token(g.get("me")))]
+    if once:
+        fields.append((replay.KEY_FIELD, secrets.token_hex(16)))
+    one = Markup('<input type="hidden" name="{}" value="{}">')
+    return Markup().join(one.format(*field) for field in fields)
 
 
 def _context() -> dict[str, Any]:

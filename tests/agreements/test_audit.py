@@ -83,6 +83,7 @@ def test_an_entry_says_who_what_when_and_from_what_to_what(world: World) -> None
 def test_what_is_rolled_back_leaves_no_entry(world: World) -> None:
     before = len(entries(world))
     with world.writer() as session:
+        world.person(session, STEERING)
         audit.record(session, audit.Change(1, AT, audit.Actor.job("test"), "x", "thing", 1))
         session.rollback()
         session.commit()

@@ -258,7 +258,9 @@ def test_each_role_reaches_its_own(
 
 
 def test_an_enquiry_is_seen_only_by_who_asked_and_who_is_asked(sqlite_world: World) -> None:
-    made = sqlite_world.api(CONVENER)("POST", "/enquiries", json=ENQUIRY | {"sent_on": "2026-03-02"})
+    made = sqlite_world.api(CONVENER)(
+        "POST", "/enquiries", json=ENQUIRY | {"sent_on": "2026-03-02"}
+    )
     path = made.headers["Location"].removeprefix("/api/v1")
     assert sqlite_world.api(CLINIC_CHIEF)("GET", path).status_code == 200
     for stranger in (OTHER_CONVENER, OTHER_CLINIC_CHIEF, AF):
@@ -302,7 +304,9 @@ def test_a_replay_gets_the_same_answer_and_does_nothing_more(world: World) -> No
         "idempotency_key_reused"
     )
     # The key is each caller's own.
-    assert world.api(OTHER_CONVENER)("POST", "/enquiries", json=other, key="once").status_code == 201
+    assert (
+        world.api(OTHER_CONVENER)("POST", "/enquiries", json=other, key="once").status_code == 201
+    )
 
 
 def test_a_refused_call_leaves_its_key_free(sqlite_world: World) -> None:
@@ -381,3 +385,17 @@ def test_problems_are_in_the_language_of_the_caller(sqlite_world: World) -> None
     assert problem(call("GET", "/agreements/nothing"), 404)["title"] == (
         "Sidan eller uppgiften finns inte."
     )
+
+
+def test_a_nul_in_any_text_is_refused(world: World) -> None:
+    call = world.api(CONVENER)
+    sent = ENQUIRY | {"sent_on": "2026-03-02"}
+    for field in ("unit", "reference"):
+        answer = call("POST", "/enquiries", json=sent | {field: "A\x00BC"})
+        assert problem(answer, 422)["code"] == "nul_character"
+    for path in ("/clinics/a%00b/slots", "/agreements/a%00b", "/enquiries?waiting=%00"):
+        problem(call("GET", path), 422)
+    # A backslash before it makes it plain text.
+    decision = DECISION | {"value": "\\u0000", "decided_on": "2026-02-01"}
+    path = "/agreements/sgi0/parameters/steering_members/decisions"
+    assert world.api(STEERING)("POST", path, json=decision).status_code == 201

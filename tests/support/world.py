@@ -153,7 +153,14 @@ def fill(writer: sessionmaker[Session], now: datetime) -> None:
 
 
 def make_world(database_url: str, data_dir: Path, *, demo: bool = False) -> World:
-    """Return a world on a migrated, empty database."""
+    """Return a world with the agreement and people, on a migrated, empty database."""
+    world = start_world(database_url, data_dir, demo=demo)
+    fill(world.writer, NOW)
+    return world
+
+
+def start_world(database_url: str, data_dir: Path, *, demo: bool = False) -> World:
+    """Return a world on a migrated database, as it is."""
     settings = config.load(
         {
             "ATAGANDE_DATA_DIR": str(data_dir),
@@ -166,7 +173,6 @@ def make_world(database_url: str, data_dir: Path, *, demo: bool = False) -> Worl
     world = World.__new__(World)
     app = create_app(settings, now=lambda: world.now)
     world.__init__(app, app.extensions["atagande"], settings, NOW)  # type: ignore[misc]  # the clock reads the world
-    fill(world.writer, NOW)
     return world
 
 

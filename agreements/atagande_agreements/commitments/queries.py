@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements.commitments.models import (
@@ -41,22 +41,26 @@ class InForce:
     last_event: date | None
 
 
+_EVENTS = Occurrence.agreement_id == Agreement.id
+# Made once: every page of the agreement begins with it.
+_AGREEMENTS = (
+    select(
+        Agreement,
+        AgreementVersion,
+        select(func.min(Occurrence.event_on)).where(_EVENTS).scalar_subquery(),
+        select(func.max(Occurrence.event_on)).where(_EVENTS).scalar_subquery(),
+    )
+    .join(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
+    .where(
+        Agreement.association_id == bindparam("association"),
+        AgreementVersion.state == VersionState.IN_FORCE,
+    )
+)
+
+
 def agreements(session: Session, association_id: int, today: date) -> list[InForce]:
     """Return an association's agreements; those valid today first, and the newest of them."""
-    in_agreement = Occurrence.agreement_id == Agreement.id
-    rows = session.execute(
-        select(
-            Agreement,
-            AgreementVersion,
-            select(func.min(Occurrence.event_on)).where(in_agreement).scalar_subquery(),
-            select(func.max(Occurrence.event_on)).where(in_agreement).scalar_subquery(),
-        )
-        .join(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
-        .where(
-            Agreement.association_id == association_id,
-            AgreementVersion.state == VersionState.IN_FORCE,
-        )
-    ).all()
+    rows = session.execute(_AGREEMENTS, {"association": association_id}).all()
     found = [InForce(*row) for row in rows]
 
     def order(one: InForce) -> tuple[bool, int, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Date, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements.civil_time import end_of_day, local_date
@@ -24,7 +24,7 @@ from atagande_agreements.commitments.models import (
     Status,
 )
 from atagande_agreements.deviations.models import Deviation, DeviationState
-from atagande_agreements.followup.status import Period, Standing, standing
+from atagande_agreements.followup.status import Counts, Period, Standing, standing
 from atagande_agreements.parties.models import Organisation, Unit
 from atagande_agreements.register.models import AgreementParty, Section
 from atagande_agreements.rules import RULES
@@ -36,6 +36,7 @@ AnyRow = Row[*tuple[Any, ...]]
 Place = tuple[str, int, int | None]
 
 
+NOTHING = Counts()
 #: Whether the service follows a commitment's rule, and whether its parameters are decided.
 Judged = tuple[bool, bool]
 
@@ -59,10 +60,8 @@ class Duties:
     standings: Mapping[Place, Standing]
     #: Ids of the obligations behind each place, those of earlier versions included.
     ids: Mapping[Place, Sequence[int]]
-    #: Place of each obligation.
-    places: Mapping[int, Place]
-    #: Occurrences in the period by place, due or not.
-    occurrences: Mapping[Place, int]
+    #: Occurrences in the period by place.
+    counts: Mapping[Place, Counts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +74,89 @@ class OpenDeviations:
     awaiting_decision: int
 
 
+# Statements of the matrix are made once: building one costs more than running it.
+_UNDECIDED = exists().where(
+    CommitmentParameter.commitment_id == Commitment.id,
+    CommitmentParameter.judges,
+    ~exists().where(
+        ParameterDecision.parameter_id == CommitmentParameter.parameter_id,
+        ParameterDecision.valid_from <= bindparam("last", type_=Date),
+    ),
+)
+_CLAUSES = (
+    select(
+        Commitment.id,
+        Commitment.key,
+        Commitment.title,
+        Commitment.title_en,
+        Commitment.rule,
+        Commitment.section_id,
+        Section.title.label("section"),
+        Section.title_en.label("section_en"),
+        (~_UNDECIDED).label("decided"),
+    )
+    .join(Section, Section.id == Commitment.section_id)
+    .where(Commitment.version_id == bindparam("version"))
+    .order_by(Section.position, Commitment.position)
+)
+_OWED_BY_UNITS = (
+    select(Obligation.unit_id)
+    .join(Commitment, Commitment.id == Obligation.commitment_id)
+    .where(Commitment.version_id == bindparam("version"), Obligation.unit_id.is_not(None))
+)
+_PARTIES = (
+    select(
+        Organisation.id,
+        Organisation.key,
+        Organisation.name,
+        Organisation.short_name,
+        Unit.id.label("unit_id"),
+        Unit.key.label("unit_key"),
+        Unit.name.label("unit_name"),
+        Unit.short_name.label("unit_short_name"),
+    )
+    .join(AgreementParty, AgreementParty.organisation_id == Organisation.id)
+    .outerjoin(Unit, and_(Unit.organisation_id == Organisation.id, Unit.id.in_(_OWED_BY_UNITS)))
+    .where(AgreementParty.version_id == bindparam("version"))
+    .order_by(Organisation.position, Organisation.id, Unit.position, Unit.id)
+)
+_OBLIGATIONS = (
+    select(
+        Obligation.id,
+        Commitment.key,
+        Obligation.organisation_id,
+        Obligation.unit_id,
+        Commitment.version_id,
+    )
+    .join(Commitment, Commitment.id == Obligation.commitment_id)
+    .where(Obligation.agreement_id == bindparam("agreement"))
+)
+
+
+def _number(status: Status) -> Any:
+    return func.count().filter(Occurrence.status == status)
+
+
+_COUNTS = (
+    select(
+        Occurrence.obligation_id,
+        _number(Status.MET),
+        _number(Status.PARTLY),
+        _number(Status.NOT_MET),
+        _number(Status.UNREPORTED),
+        func.count(),
+    )
+    .where(
+        Occurrence.agreement_id == bindparam("agreement"),
+        Occurrence.event_on.between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(Occurrence.obligation_id)
+)
+
+
 def clauses(session: Session, version_id: int, period: Period) -> Sequence[AnyRow]:
     """Return a version's commitments in order, with heading and what decides their standing."""
-    undecided = exists().where(
-        CommitmentParameter.commitment_id == Commitment.id,
-        CommitmentParameter.judges,
-        ~exists().where(
-            ParameterDecision.parameter_id == CommitmentParameter.parameter_id,
-            ParameterDecision.valid_from <= period.last,
-        ),
-    )
-    return session.execute(
-        select(
-            Commitment.id,
-            Commitment.key,
-            Commitment.title,
-            Commitment.title_en,
-            Commitment.rule,
-            Commitment.section_id,
-            Section.title.label("section"),
-            Section.title_en.label("section_en"),
-            (~undecided).label("decided"),
-        )
-        .join(Section, Section.id == Commitment.section_id)
-        .where(Commitment.version_id == version_id)
-        .order_by(Section.position, Commitment.position)
-    ).all()
+    return session.execute(_CLAUSES, {"version": version_id, "last": period.last}).all()
 
 
 def judged_of(rows: Sequence[AnyRow]) -> dict[str, Judged]:
@@ -110,27 +166,7 @@ def judged_of(rows: Sequence[AnyRow]) -> dict[str, Judged]:
 
 def parties(session: Session, version_id: int) -> list[Party]:
     """Return the organisations bound by a version, each followed by its units that owe by name."""
-    owes = (
-        select(Obligation.unit_id)
-        .join(Commitment, Commitment.id == Obligation.commitment_id)
-        .where(Commitment.version_id == version_id, Obligation.unit_id.is_not(None))
-    )
-    rows = session.execute(
-        select(
-            Organisation.id,
-            Organisation.key,
-            Organisation.name,
-            Organisation.short_name,
-            Unit.id.label("unit_id"),
-            Unit.key.label("unit_key"),
-            Unit.name.label("unit_name"),
-            Unit.short_name.label("unit_short_name"),
-        )
-        .join(AgreementParty, AgreementParty.organisation_id == Organisation.id)
-        .outerjoin(Unit, and_(Unit.organisation_id == Organisation.id, Unit.id.in_(owes)))
-        .where(AgreementParty.version_id == version_id)
-        .order_by(Organisation.position, Organisation.id, Unit.position, Unit.id)
-    ).all()
+    rows = session.execute(_PARTIES, {"version": version_id})
     found: dict[tuple[int, int | None], Party] = {}
     for row in rows:
         found.setdefault((row.id, None), Party(row.id, None, row.key, row.name, row.short_name))
@@ -155,102 +191,46 @@ def duties(
     `judged` has every commitment of the version, or the one that is asked about.
     `organisation_id` narrows to one organisation and its units.
     """
-    query = (
-        select(
-            Obligation.id,
-            Commitment.key,
-            Obligation.organisation_id,
-            Obligation.unit_id,
-            Commitment.version_id,
-        )
-        .join(Commitment, Commitment.id == Obligation.commitment_id)
-        .where(Obligation.agreement_id == agreement_id)
-    )
+    query = _OBLIGATIONS
     narrow = organisation_id is not None or len(judged) == 1
     if organisation_id is not None:
         query = query.where(Obligation.organisation_id == organisation_id)
     if len(judged) == 1:
         query = query.where(Commitment.key.in_(judged))
     ids: dict[Place, list[int]] = {}
-    places: dict[int, Place] = {}
     earlier: list[tuple[int, Place]] = []
-    for obligation_id, key, organisation, unit, version in session.execute(query):
+    for obligation_id, key, organisation, unit, version in session.execute(
+        query, {"agreement": agreement_id}
+    ):
         place = (key, organisation, unit)
         if version == version_id:
             ids[place] = [obligation_id]
-            places[obligation_id] = place
         else:
             earlier.append((obligation_id, place))
     for obligation_id, place in earlier:
         if place in ids:
             ids[place].append(obligation_id)
-            places[obligation_id] = place
-    counts, occurrences = _counts(
-        session, agreement_id, period, places, list(places) if narrow else None
-    )
-    nothing: dict[Status, int] = {}
-    standings = {
-        place: standing(counts.get(place, nothing), followed=followed, decided=decided)
-        for place in ids
-        for followed, decided in (judged[place[0]],)
-    }
-    return Duties(standings, ids, places, occurrences)
+    only = [one for ones in ids.values() for one in ones] if narrow else None
+    by_obligation = _counts(session, agreement_id, period, only)
+    counts: dict[Place, Counts] = {}
+    standings: dict[Place, Standing] = {}
+    for place, ones in ids.items():
+        here = by_obligation.get(ones[0], NOTHING)
+        for one in ones[1:]:
+            here = here.plus(by_obligation.get(one, NOTHING))
+        counts[place] = here
+        followed, decided = judged[place[0]]
+        standings[place] = standing(here, followed=followed, decided=decided)
+    return Duties(standings, ids, counts)
 
 
 def _counts(
-    session: Session,
-    agreement_id: int,
-    period: Period,
-    places: Mapping[int, Place],
-    only: Sequence[int] | None,
-) -> tuple[dict[Place, dict[Status, int]], dict[Place, int]]:
-    """Count a period's occurrences by place and status, and by place."""
-    query = (
-        select(Occurrence.obligation_id, Occurrence.status, func.count())
-        .where(
-            Occurrence.agreement_id == agreement_id,
-            Occurrence.event_on.between(period.first, period.last),
-        )
-        .group_by(Occurrence.obligation_id, Occurrence.status)
-    )
-    if only is not None:
-        query = query.where(Occurrence.obligation_id.in_(only))
-    counts: dict[Place, dict[Status, int]] = {}
-    totals: dict[Place, int] = defaultdict(int)
-    for obligation_id, status, number in session.execute(query):
-        place = places.get(obligation_id)
-        if place is None:
-            continue
-        of_place = counts.setdefault(place, {})
-        of_place[status] = of_place.get(status, 0) + number
-        totals[place] += number
-    return counts, totals
-
-
-def open_deviations(session: Session, agreement_id: int, today: date) -> OpenDeviations:
-    """Return an agreement's deviations that are not closed, on a local date."""
-    rows = session.execute(
-        _open_grouped(Deviation.obligation_id)
-        .where(Deviation.agreement_id == agreement_id)
-        .group_by(Deviation.obligation_id)
-    )
-    by_obligation: dict[int, int] = defaultdict(int)
-    awaiting = 0
-    for state, opened_at, reply_days, status, number, obligation_id in rows:
-        by_obligation[obligation_id] += number
-        if awaits_decision(state, opened_at, reply_days, status, today):
-            awaiting += number
-    return OpenDeviations(by_obligation, awaiting)
-
-
-def count_awaiting_decision(session: Session, association_id: int, today: date) -> int:
-    """Return how many deviations wait for the steering group, on a local date."""
-    rows = session.execute(_open_grouped().where(Deviation.association_id == association_id))
-    return sum(
-        number
-        for state, opened_at, reply_days, status, number in rows
-        if awaits_decision(state, opened_at, reply_days, status, today)
-    )
+    session: Session, agreement_id: int, period: Period, only: Sequence[int] | None
+) -> dict[int, Counts]:
+    """Count a period's occurrences by obligation."""
+    query = _COUNTS if only is None else _COUNTS.where(Occurrence.obligation_id.in_(only))
+    values = {"agreement": agreement_id, "first": period.first, "last": period.last}
+    return {row[0]: Counts(*row[1:]) for row in session.execute(query, values)}
 
 
 def _open_grouped(*more: Any) -> Select[*tuple[Any, ...]]:
@@ -270,6 +250,35 @@ def _open_grouped(*more: Any) -> Select[*tuple[Any, ...]]:
         .join(Occurrence, Occurrence.id == Deviation.occurrence_id)
         .where(Deviation.state != DeviationState.CLOSED)
         .group_by(Deviation.state, Deviation.opened_at, Deviation.reply_days, Occurrence.status)
+    )
+
+
+_OPEN = (
+    _open_grouped(Deviation.obligation_id)
+    .where(Deviation.agreement_id == bindparam("agreement"))
+    .group_by(Deviation.obligation_id)
+)
+
+
+def open_deviations(session: Session, agreement_id: int, today: date) -> OpenDeviations:
+    """Return an agreement's deviations that are not closed, on a local date."""
+    rows = session.execute(_OPEN, {"agreement": agreement_id})
+    by_obligation: dict[int, int] = defaultdict(int)
+    awaiting = 0
+    for state, opened_at, reply_days, status, number, obligation_id in rows:
+        by_obligation[obligation_id] += number
+        if awaits_decision(state, opened_at, reply_days, status, today):
+            awaiting += number
+    return OpenDeviations(by_obligation, awaiting)
+
+
+def count_awaiting_decision(session: Session, association_id: int, today: date) -> int:
+    """Return how many deviations wait for the steering group, on a local date."""
+    rows = session.execute(_open_grouped().where(Deviation.association_id == association_id))
+    return sum(
+        number
+        for state, opened_at, reply_days, status, number in rows
+        if awaits_decision(state, opened_at, reply_days, status, today)
     )
 
 

@@ -1,9 +1,11 @@
 """How one obligation stands in a period. Pure: counts in, standing out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from atagande_agreements.commitments.models import Status
 
@@ -15,8 +17,6 @@ STATUSES = (
     Status.UNREPORTED,
     Status.NOT_ASSESSABLE,
 )
-#: Statuses of an occurrence that has fallen due and been judged.
-_DUE = STATUSES[:-1]
 
 
 class Reason(StrEnum):
@@ -47,8 +47,27 @@ class Period:
         return date(self.year, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Counts(NamedTuple):
+    """An obligation's occurrences in a period, by what they were judged as."""
+
+    met: int = 0
+    partly: int = 0
+    not_met: int = 0
+    unreported: int = 0
+    #: Those that are waiting or can't be judged included.
+    total: int = 0
+
+    @property
+    def due(self) -> int:
+        """Return how many have fallen due and been judged."""
+        return self.met + self.partly + self.not_met + self.unreported
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Return the two counts together."""
+        return Counts(*map(int.__add__, self, other))
+
+
+class Standing(NamedTuple):
     """How an obligation stands: `met` of `due` occurrences were kept."""
 
     status: Status
@@ -58,30 +77,30 @@ class Standing:
     reason: Reason | None = None
 
 
-def standing(counts: Mapping[Status, int], *, followed: bool, decided: bool) -> Standing:
+@lru_cache(maxsize=4096)
+def standing(counts: Counts, *, followed: bool, decided: bool) -> Standing:
     """Return how an obligation stands.
 
     1. A rule the service does not follow, an undecided parameter or nothing due: not assessable.
     2. Everything due met: met. Some of it met or partly met: partly.
     3. Nothing met: unreported if reports are all that is missing, else not met.
 
-    `counts` is occurrences by status. `followed`: the rule has a module. `decided`: every parameter
-    it is judged by was decided by the end of the period.
+    `followed`: the rule has a module. `decided`: every parameter it is judged by was decided by
+    the end of the period.
     """
-    due = sum(counts.get(status, 0) for status in _DUE)
+    due = counts.due
     reason = _reason(due, followed=followed, decided=decided)
     if reason is not None:
         return Standing(Status.NOT_ASSESSABLE, reason=reason)
-    met = counts.get(Status.MET, 0)
-    if met == due:
+    if counts.met == due:
         status = Status.MET
-    elif met or counts.get(Status.PARTLY, 0):
+    elif counts.met or counts.partly:
         status = Status.PARTLY
-    elif counts.get(Status.UNREPORTED, 0) == due:
+    elif counts.unreported == due:
         status = Status.UNREPORTED
     else:
         status = Status.NOT_MET
-    return Standing(status, met, due)
+    return Standing(status, counts.met, due)
 
 
 def _reason(due: int, *, followed: bool, decided: bool) -> Reason | None:

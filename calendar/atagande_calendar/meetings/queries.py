@@ -77,7 +77,7 @@ def answers_of(
             Invitation.person_id == person_id, Invitation.meeting_id.in_(meeting_ids)
         )
     )
-    return dict(rows.tuples().all())
+    return {row.meeting_id: row.partstat for row in rows}
 
 
 def one(session: Session, association_id: int, meeting_id: int, *, drafts: bool) -> Meeting | None:

@@ -13,6 +13,8 @@ from typing import Any
 
 from flask import Response, request
 
+from atagande_agreements.errors import Refused
+from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Role
 from atagande_plugin import forms
 from atagande_plugin.auth.access import (
@@ -291,11 +293,30 @@ ENDPOINTS = (
 )
 
 
+#: The escape of the character NUL in JSON, itself not escaped.
+_NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class NulCharacter(Refused):
+    """The character NUL, which PostgreSQL keeps in no text."""
+
+    code = "nul_character"
+    message = N_("Texten innehåller ett tecken som inte går att spara.")
+    next_step = N_("Ta bort styrtecken ur texten och skicka igen.")
+
+
+def _refuse_nul() -> None:
+    texts = (request.path, *request.args.keys(), *request.args.values())
+    if any("\x00" in text for text in texts) or _NUL_IN_JSON.search(request.get_data()):
+        raise NulCharacter
+
+
 def _handler(endpoint: Endpoint) -> Callable[..., Response]:
     """Return what answers a route: reads the query, runs the handler, writes its answer."""
     module, _, function = endpoint.handler.partition(".")
 
     def handle(**values: Any) -> Response:
+        _refuse_nul()
         if endpoint.asks is not None:
             values["asked"] = forms.read(endpoint.asks, request.args.to_dict())
         run = getattr(import_module(f"atagande_plugin.api.{module}"), function)

@@ -3,10 +3,10 @@
 Loaded on the first call: pydantic costs a tenth of the start.
 """
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from atagande_agreements.commitments.models import Force, OnMiss, ParameterUnit, Status
 from atagande_agreements.deviations.models import DeviationState, StepKind
@@ -15,6 +15,9 @@ from atagande_agreements.followup.status import Reason
 from atagande_agreements.outbox.models import OutboxState
 from atagande_calendar.invitations.models import Attendance, Partstat
 from atagande_calendar.meetings.models import MeetingKind, MeetingState
+
+#: Written in UTC, whatever offset it came with.
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
 class Shape(BaseModel):
@@ -37,7 +40,7 @@ class Problem(Shape):
     #: Field -> what is wrong with it.
     errors: dict[str, str] | None = None
     #: The next free slots, for whoever lost a race for one.
-    free: list[datetime] | None = None
+    free: list[Moment] | None = None
 
 
 class Party(Shape):
@@ -139,7 +142,7 @@ class ParameterDecided(Shape):
     valid_from: date
     paragraph: str
     decided_on: date
-    recorded_at: datetime
+    recorded_at: Moment
 
 
 class ParameterLine(Shape):
@@ -205,7 +208,7 @@ class EnquiryLine(Shape):
     addressee: Addressee
     sent_on: date
     answered_on: date | None
-    registered_at: datetime
+    registered_at: Moment
     status: Status | None
     due_on: date | None
     #: Working days too late.
@@ -235,7 +238,7 @@ class DeviationLine(Shape):
     event_on: date
     due_on: date | None
     status: Status
-    opened_at: datetime
+    opened_at: Moment
     reply_due: date | None
     #: Send it back with a change.
     version: int
@@ -263,7 +266,7 @@ class EvidenceLine(Shape):
     """What shows that something was kept, and who reported it."""
 
     effective_on: date
-    received_at: datetime
+    received_at: Moment
     reported_by: str
 
 
@@ -272,7 +275,7 @@ class Step(Shape):
 
     number: int
     kind: StepKind
-    at: datetime
+    at: Moment
     #: Function of the person, never the name.
     by: str | None
     text: str
@@ -298,7 +301,7 @@ class MeetingLine(Shape):
     kind: MeetingKind
     state: MeetingState
     title: str
-    starts_at: datetime
+    starts_at: Moment
     minutes: int
     place: str
     convener: str
@@ -324,7 +327,7 @@ class Asked(Shape):
     attendance: Attendance
     partstat: Partstat
     stand_in: str
-    answered_at: datetime | None
+    answered_at: Moment | None
 
 
 class MeetingWhole(MeetingLine):
@@ -350,7 +353,7 @@ class Clinic(Shape):
     key: str
     name: str
     address: str | None
-    first_free: datetime | None
+    first_free: Moment | None
 
 
 class ClinicList(Shape):
@@ -365,8 +368,8 @@ class SlotList(Shape):
 
     unit: str
     minutes: int
-    items: list[datetime]
-    next: datetime | None
+    items: list[Moment]
+    next: Moment | None
 
 
 class SipLine(Shape):
@@ -377,11 +380,11 @@ class SipLine(Shape):
     unit: str
     organisation: str
     state: MeetingState
-    starts_at: datetime
+    starts_at: Moment
     minutes: int
     place: str
     requested_on: date
-    first_offered_at: datetime
+    first_offered_at: Moment
 
 
 class SipList(Shape):
@@ -425,9 +428,9 @@ class OutboxLine(Shape):
     subject_type: str
     subject_id: int
     state: OutboxState
-    queued_at: datetime
-    next_try_at: datetime
-    sent_at: datetime | None
+    queued_at: Moment
+    next_try_at: Moment
+    sent_at: Moment | None
     tries: int
     last_error: str
 

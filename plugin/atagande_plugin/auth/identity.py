@@ -4,10 +4,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from atagande_agreements.audit.models import AuditHead
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import (
     Association,
@@ -52,6 +54,8 @@ class Me:
     unit_kind: UnitKind | None
     #: Hash of the session's or token's secret; form tokens are tied to it.
     secret_hash: str
+    #: End of the association's audit trail when the request began.
+    audit_hash: str
 
     @property
     def role_label(self) -> str:
@@ -99,51 +103,52 @@ def make_token(session: Session, person: Person, label: str, now: datetime) -> s
     return secret
 
 
+# Made once: building a statement costs more than running it.
+_ME = (
+    select(
+        Person.id,
+        Person.name,
+        Person.title,
+        Person.language,
+        Association.id.label("association_id"),
+        Association.name.label("association_name"),
+        Organisation.id.label("organisation_id"),
+        Organisation.name.label("organisation_name"),
+        Organisation.kind.label("organisation_kind"),
+        Unit.id.label("unit_id"),
+        Unit.name.label("unit_name"),
+        Unit.kind.label("unit_kind"),
+        RoleGrant.role,
+        AuditHead.hash.label("audit_hash"),
+    )
+    .join(Association, Association.id == Person.association_id)
+    .join(Organisation, Organisation.id == Person.organisation_id)
+    .outerjoin(Unit, Unit.id == Person.unit_id)
+    .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
+    .outerjoin(AuditHead, AuditHead.association_id == Person.association_id)
+    .where(Person.active)
+)
+_BY_SESSION = _ME.join(LoginSession, LoginSession.person_id == Person.id).where(
+    LoginSession.secret_hash == bindparam("secret_hash"),
+    LoginSession.expires_at > bindparam("now"),
+)
+_BY_TOKEN = _ME.join(ApiToken, ApiToken.person_id == Person.id).where(
+    ApiToken.secret_hash == bindparam("secret_hash"), ApiToken.revoked_at.is_(None)
+)
+
+
 def by_session(session: Session, secret: str, now: datetime) -> Me | None:
     """Return who holds a session cookie, or None if it has ended."""
-    hashed = hash_secret(secret)
-    found = session.scalar(
-        select(LoginSession.person_id).where(
-            LoginSession.secret_hash == hashed, LoginSession.expires_at > now
-        )
-    )
-    return None if found is None else _me(session, found, hashed)
+    return _me(session, _BY_SESSION, hash_secret(secret), now=now)
 
 
 def by_token(session: Session, secret: str) -> Me | None:
     """Return who holds an API token, or None if it is revoked."""
-    hashed = hash_secret(secret)
-    found = session.scalar(
-        select(ApiToken.person_id).where(
-            ApiToken.secret_hash == hashed, ApiToken.revoked_at.is_(None)
-        )
-    )
-    return None if found is None else _me(session, found, hashed)
+    return _me(session, _BY_TOKEN, hash_secret(secret))
 
 
-def _me(session: Session, person_id: int, secret_hash: str) -> Me | None:
-    rows = session.execute(
-        select(
-            Person.id,
-            Person.name,
-            Person.title,
-            Person.language,
-            Association.id.label("association_id"),
-            Association.name.label("association_name"),
-            Organisation.id.label("organisation_id"),
-            Organisation.name.label("organisation_name"),
-            Organisation.kind.label("organisation_kind"),
-            Unit.id.label("unit_id"),
-            Unit.name.label("unit_name"),
-            Unit.kind.label("unit_kind"),
-            RoleGrant.role,
-        )
-        .join(Association, Association.id == Person.association_id)
-        .join(Organisation, Organisation.id == Person.organisation_id)
-        .outerjoin(Unit, Unit.id == Person.unit_id)
-        .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(Person.id == person_id, Person.active)
-    ).all()
+def _me(session: Session, query: Any, secret_hash: str, **values: datetime) -> Me | None:
+    rows = session.execute(query, {"secret_hash": secret_hash, **values}).all()
     if not rows:
         return None
     first = rows[0]
@@ -162,4 +167,5 @@ def _me(session: Session, person_id: int, secret_hash: str) -> Me | None:
         unit_name=first.unit_name,
         unit_kind=first.unit_kind,
         secret_hash=secret_hash,
+        audit_hash=first.audit_hash or "",
     )

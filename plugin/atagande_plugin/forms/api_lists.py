@@ -17,10 +17,10 @@ _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UT
 def _in_our_time(moment: datetime) -> datetime:
     if not _FIRST <= moment < _LAST:
         raise ValueError("outside 2000-2199")
-    return moment
+    return moment.astimezone(UTC)
 
 
-#: A moment with its offset, in years that calendars and holidays are known for.
+#: A moment with its offset, given on in UTC, in years that calendars and holidays are known for.
 Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 
 

@@ -74,7 +74,7 @@ def _chosen() -> Chosen:
     return chosen
 
 
-@section.route_for(PATH, allow=FOLLOWERS)
+@section.route_for(PATH, allow=FOLLOWERS, by_audit=True)
 def document() -> str:
     """Show the agreement as the document it is, with what is decided and how it goes."""
     chosen = choose()
@@ -186,7 +186,7 @@ def commitment(key: str) -> str:
     if asked and part is None:
         raise NotFound
     shown = [part] if part else owed
-    total = sum(duties.occurrences.get(one.place, 0) for one in shown)
+    total = sum(duties.counts[one.place].total for one in shown)
     page = max(request.args.get("sida", 1, type=int), 1)
     rows = followup.occurrences(
         g.session,

@@ -73,7 +73,7 @@ def _is_own(deviation: Deviation) -> bool:
     )
 
 
-@section.route_for("/avvikelser", allow=FOLLOWERS)
+@section.route_for("/avvikelser", allow=FOLLOWERS, by_audit=True)
 def listing() -> str:
     """Show the deviations, active or closed, of all parties or one."""
     is_closed = request.args.get("visa") == "stangda"

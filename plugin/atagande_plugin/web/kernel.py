@@ -6,7 +6,8 @@ Every route is declared through `Section.route` with who may reach it. The steps
 2. Find out who it is. 3. Check the route's declared access.
 4. For a method that changes things: the origin, the form's token, and personal numbers.
 5. Read the input into its model. 6. Give a replayed request the answer it got the first time.
-7. Run the handler and commit. A refusal rolls everything back.
+7. Run the handler and commit. A refusal rolls everything back. A page declared `by_audit` is
+   not made again for a browser that has it (`web/unchanged.py`).
 """
 
 import functools
@@ -25,7 +26,7 @@ from atagande_plugin.auth import identity
 from atagande_plugin.auth.access import PUBLIC, Access
 from atagande_plugin.services import services
 from atagande_plugin.translation import LANGUAGES, words
-from atagande_plugin.web import guard, replay
+from atagande_plugin.web import guard, replay, unchanged
 
 Handler = Callable[..., Any]
 
@@ -154,6 +155,13 @@ def _change(section: Section, route: Route, handler: Handler, values: dict[str, 
     return response
 
 
+def _page(route: Route, handler: Handler, values: dict[str, Any]) -> Response:
+    def make() -> Response:
+        return make_response(handler(**values))
+
+    return unchanged.unless_changed(make) if route.by_audit else make()
+
+
 def _serve(section: Section, route: Route, handler: Handler, **values: Any) -> Response:
     changes = request.method not in SAFE
     factory = services().writer if changes else services().reader
@@ -164,7 +172,7 @@ def _serve(section: Section, route: Route, handler: Handler, **values: Any) -> R
             _check_access(route)
             if not changes:
                 guard.refuse_personal_numbers()
-                return make_response(handler(**values))
+                return _page(route, handler, values)
             response = _change(section, route, handler, values)
             session.commit()
         except StaleDataError:

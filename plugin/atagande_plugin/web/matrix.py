@@ -201,7 +201,7 @@ def _by_party(sheet: Sheet) -> list[Mapping[Status, int]]:
     return [tally(ones) for ones in found.values()]
 
 
-@section.route_for("/matris", allow=FOLLOWERS)
+@section.route_for("/matris", allow=FOLLOWERS, by_audit=True)
 def matrix() -> str:
     """Show the matrix of a year, whole or of one status."""
     chosen = choose()

@@ -1,0 +1,140 @@
+"""P6 and P7: pages as a signed-in person gets them, against a bare Flask hello.
+
+All run in this process through Flask's test client, with access checks, log and headers.
+"""
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from atagande_agreements.parties.models import Person, Role, RoleGrant
+from atagande_agreements.sweep import sweep
+from atagande_plugin import config
+from atagande_plugin.app import create_app
+from atagande_plugin.auth import identity
+from atagande_plugin.services import Services
+from atagande_plugin.web import kernel
+from benchmarks.databases import NOW, add_occurrences, fill, lot_at, new_database
+from benchmarks.matrix_data import add_matrix
+from benchmarks.measuring import Result, Sizes, interleave, ratio, seconds
+
+#: A page of the list holds this many.
+ROWS = 50
+MILLISECONDS = 300
+
+
+@dataclass
+class Visit:
+    """A service on its own database, and someone signed in to it."""
+
+    services: Services
+    client: FlaskClient
+    token: str
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.client.get(path, headers=headers)
+
+
+@contextmanager
+def visit(fill_with: Callable[[Services], None]) -> Iterator[Visit]:
+    """Yield a visit of a steering member to a service that `fill_with` has filled."""
+    with tempfile.TemporaryDirectory(prefix="atagande-bench-") as folder:
+        environ = {
+            "ATAGANDE_DATA_DIR": folder,
+            "ATAGANDE_DATABASE_URL": new_database(f"sqlite:///{Path(folder).resolve()}/"),
+        }
+        app = create_app(config.load(environ), now=lambda: NOW)
+        services: Services = app.extensions["atagande"]
+        # The request log is written as ever, but nobody wants it among the results.
+        handlers = logging.getLogger("atagande").handlers
+        log = [one.setStream(Path(folder, "log").open("w", encoding="utf-8")) for one in handlers]  # type: ignore[attr-defined]  # they are all streams
+        try:
+            fill_with(services)
+            with services.writer() as session:
+                steering = select(Person).join(RoleGrant).where(RoleGrant.role == Role.STEERING)
+                person = session.scalars(steering).first()
+                assert person is not None
+                secret = identity.start_session(session, person, NOW)
+                token = identity.make_token(session, person, "bench", NOW)
+                session.commit()
+            client = app.test_client()
+            client.set_cookie(kernel.SESSION_COOKIE, secret)
+            yield Visit(services, client, token)
+        finally:
+            for handler, stream in zip(handlers, log, strict=True):
+                if stream is not None:
+                    handler.setStream(stream)  # type: ignore[attr-defined]  # as above
+            services.close()
+
+
+def hello() -> Callable[[], object]:
+    """Return what asks a bare Flask application for a greeting."""
+    app = Flask("hello")
+    app.add_url_rule("/", "hello", lambda: "hello")
+    client = app.test_client()
+    assert client.get("/").text == "hello"
+    return lambda: client.get("/")
+
+
+def _compare(goal: str, what: str, limit: float, page: Callable[[], object], sizes: Sizes) -> Result:
+    greeting = hello()
+    medians = interleave(
+        {
+            "sidan": lambda: seconds(page, sizes.calls),
+            "hello": lambda: seconds(greeting, sizes.calls),
+        },
+        sizes.rounds,
+    )
+    return ratio(goal, what, limit, medians)
+
+
+def matrices(sizes: Sizes) -> Iterator[Result]:
+    """P6: the matrix of 5 parties and 20 commitments, 12 occurrences each; and a large one."""
+    with visit(lambda services: add_matrix(services.writer, parties=5, clauses=20)) as small:
+        page = small.get("/matris")
+        assert page.status_code == 200
+        assert page.text.count('<a class="cell"') == 5 * 20
+        what = "Matrisen 5 × 20 × 12, inloggad, mot Flask hello"
+        yield _compare("P6", what, 10, lambda: small.get("/matris"), sizes)
+    parties, clauses = sizes.parties, sizes.obligations // sizes.parties
+    with visit(lambda one: add_matrix(one.writer, parties=parties, clauses=clauses)) as large:
+        assert large.get("/matris").text.count('<a class="cell"') == parties * clauses
+        medians = interleave({"sidan": lambda: seconds(lambda: large.get("/matris"))}, sizes.rounds)
+        spent = medians["sidan"] * 1000
+        what = f"Matrisen {parties} parter × {parties * clauses} åtaganden"
+        yield Result("P6", what, MILLISECONDS, spent, "ms", {"sidan": spent})
+
+
+def _deviations(services: Services) -> None:
+    fill(services.writer)
+    add_occurrences(services.engine, total=1000, due=ROWS, lots=1)
+    sweep(services.writer, lot_at(1))
+
+
+def lists(sizes: Sizes) -> Iterator[Result]:
+    """P7: a list of 50 deviations as a page, as JSON, and unchanged."""
+    with visit(_deviations) as one:
+        path = "/avvikelser"
+        page = one.get(path)
+        assert page.status_code == 200
+        assert page.text.count('href="/avvikelser/') == ROWS
+        yield _compare("P7", f"Lista med {ROWS} rader mot hello", 7, lambda: one.get(path), sizes)
+
+        address, bearer = f"/api/v1/deviations?limit={ROWS}", {"Authorization": f"Bearer {one.token}"}
+        assert len(one.get(address, **bearer).json["items"]) == ROWS
+        asked = lambda: one.get(address, **bearer)  # noqa: E731 - the call that is timed
+        yield _compare("P7", f"{ROWS} rader som JSON mot hello", 3, asked, sizes)
+
+        known = {"If-None-Match": page.headers["ETag"]}
+        again = one.get(path, **known)
+        assert (again.status_code, again.data) == (304, b"")
+        unchanged = lambda: one.get(path, **known)  # noqa: E731 - the call that is timed
+        yield _compare("P7", "Oförändrad sida (304) mot hello", 2, unchanged, sizes)

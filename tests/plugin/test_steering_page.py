@@ -1,0 +1,168 @@
+"""The steering group's page: the sentence, what to decide, what to follow, the register."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from atagande_agreements.sweep import sweep
+from atagande_plugin.web import kernel
+from support.world import ADMINISTRATOR, CLINIC_CHIEF, CONVENER, READER, STEERING, World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def ask(world: World, reference: str, clinic: str) -> None:
+    form = {
+        "unit": clinic,
+        "reference": reference,
+        "sent_on": "2026-03-30",
+        "channel": "letter",
+        "addressee": "clinic",
+    }
+    assert world.client(CONVENER).post("/forfragningar", form).status_code == 303
+
+
+@pytest.fixture
+def busy(sqlite_world: World) -> World:
+    """Two deviations on 16 April: one that the clinic has replied to, one that waits."""
+    world = sqlite_world
+    world.now = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
+    world.decide("answer_days", "10", date(2026, 2, 1))
+    world.decide("deviation_reply_days", "60", date(2026, 3, 1), "13")
+    ask(world, "A7K2-MQ9X", "sollentuna-mottagning")
+    ask(world, "B7K2-MQ9X", "psykosmottagningen")
+    world.now = datetime(2026, 4, 16, 8, 0, tzinfo=UTC)
+    sweep(world.writer, world.now)
+    form = {"text": "Brevet låg kvar över påsken.", "version": "1"}
+    assert world.client(CLINIC_CHIEF).post("/avvikelser/1/yttrande", form).status_code == 303
+    return world
+
+
+def part(page: str, heading: str) -> str:
+    """Return the section of the page under a heading, without its markup."""
+    found = re.search(rf'<h2 id="{heading}">.*?</section>', page, re.DOTALL)
+    assert found is not None
+    return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
+
+
+def test_the_first_sentence_says_how_it_stands(busy: World) -> None:
+    page = busy.client(STEERING).get("/styrgruppen").text
+    assert "2 åtaganden av 93 har en avvikelse som inte är stängd." in page
+    assert "1 avvikelse väntar på ert beslut." in page
+
+
+def test_what_to_decide_and_what_to_follow_are_kept_apart(busy: World) -> None:
+    page = busy.client(STEERING).get("/styrgruppen").text
+    decide, follow = part(page, "decide"), part(page, "follow")
+    assert "A-1" in decide
+    assert "A-2" not in decide
+    assert "A-2" in follow
+    assert "Yttrande senast 15 juni 2026, 60 dagar kvar." in follow
+
+
+def test_when_the_time_for_a_reply_is_over_it_is_the_groups_to_decide(busy: World) -> None:
+    busy.now = datetime(2026, 6, 16, 8, 0, tzinfo=UTC)
+    decide = part(busy.client(STEERING).get("/styrgruppen").text, "decide")
+    assert "Tiden för yttrande gick ut 15 juni 2026." in decide
+
+
+def test_undecided_parameters_stand_with_their_proposal(busy: World) -> None:
+    page = busy.client(STEERING).get("/styrgruppen").text
+    decide = part(page, "decide")
+    assert 'href="/overenskommelsen/parameter/training_validity"' in page or "24 månader" in decide
+    assert "Svarstid på förfrågan" not in decide
+
+
+def test_a_deviation_is_closed_in_place_and_stands_in_the_register(busy: World) -> None:
+    form = {
+        "paragraph": "§ 21 b",
+        "decided_on": "2026-04-16",
+        "note": "Ny rutin finns.",
+        "version": "2",
+        "next": "/styrgruppen",
+    }
+    group = busy.client(STEERING)
+    answer = group.post("/avvikelser/1/beslut", form)
+    assert answer.headers["Location"] == "/styrgruppen"
+    decisions = part(group.get("/styrgruppen").text, "decisions")
+    assert decisions.index("§ 21 b") < decisions.index("§ 13") < decisions.index("§ 12")
+    assert "Ny rutin finns." in decisions
+    assert "10 arbetsdagar" in decisions
+
+
+def test_it_goes_nowhere_else_afterwards(busy: World) -> None:
+    form = {
+        "paragraph": "21",
+        "decided_on": "2026-04-16",
+        "version": "2",
+        "next": "https://evil.example/",
+    }
+    assert busy.client(STEERING).post("/avvikelser/1/beslut", form).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("who", [ADMINISTRATOR, READER, CONVENER, CLINIC_CHIEF])
+def test_the_page_is_the_groups_own(sqlite_world: World, who: str) -> None:
+    assert sqlite_world.client(who).get("/styrgruppen").status_code == 403
+
+
+def test_an_empty_page_teaches(sqlite_world: World) -> None:
+    page = sqlite_world.client(STEERING).get("/styrgruppen").text
+    assert "Inget av 93 åtaganden har en avvikelse som väntar." in page
+    assert "Ingen väntar på yttrande" in page
+    assert "Inget beslut än" in page
+
+
+@pytest.fixture
+def address(busy: World) -> Iterator[str]:
+    """Where the busy world answers on loopback."""
+    server = make_server("127.0.0.1", 0, busy.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 720, 390])
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    busy: World,
+    address: str,
+    new_page: "Callable[..., Page]",
+    axe: "Callable[[Page], None]",
+    width: int,
+    scheme: str,
+) -> None:
+    paths: list[tuple[str, str]] = [
+        (STEERING, "/styrgruppen"),
+        (STEERING, "/avvikelser/1"),
+        (CLINIC_CHIEF, "/avvikelser"),
+        (CLINIC_CHIEF, "/avvikelser/1"),
+        (READER, "/avvikelser?visa=stangda"),
+        ("enhetschef.psykos@psykiatri.example", "/avvikelser/2"),
+        (CONVENER, "/forfragningar"),
+        (CONVENER, "/forfragningar/ny"),
+        (CONVENER, "/forfragningar/1"),
+    ]
+    options: dict[str, Any] = {
+        "viewport": {"width": width, "height": 900},
+        "color_scheme": scheme,
+    }
+    for who, path in paths:
+        page = new_page(**options)
+        secret = busy.client(who).secret
+        page.context.add_cookies([{"name": kernel.SESSION_COOKIE, "value": secret, "url": address}])
+        page.goto(f"{address}{path}")
+        axe(page)
+        over = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert over == 0, path
+        page.context.close()
