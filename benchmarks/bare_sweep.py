@@ -7,7 +7,8 @@ everything due opens a deviation, and that there is one association.
 import hashlib
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -85,15 +86,18 @@ def _write(run: Run, many: Run, at: datetime, stored_at: object) -> int:
     return len(opened)
 
 
-def writer(engine: Engine) -> Callable[[datetime], int]:
-    """Return what sweeps as of a moment through the engine's driver; it gives the number opened."""
+@contextmanager
+def writer(engine: Engine) -> Iterator[Callable[[datetime], int]]:
+    """Yield what sweeps as of a moment through the engine's driver; it gives the number opened."""
     if engine.dialect.name == "sqlite":
-        return _sqlite(str(engine.url.database))
-    return _postgres(engine.url.set(drivername="postgresql").render_as_string())
+        with closing(sqlite3.connect(str(engine.url.database), isolation_level=None)) as plain:
+            yield _sqlite(plain)
+        return
+    with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string()) as connection:
+        yield _postgres(connection)
 
 
-def _sqlite(path: str) -> Callable[[datetime], int]:
-    connection = sqlite3.connect(path, isolation_level=None)
+def _sqlite(connection: sqlite3.Connection) -> Callable[[datetime], int]:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -107,9 +111,7 @@ def _sqlite(path: str) -> Callable[[datetime], int]:
     return sweep
 
 
-def _postgres(address: str) -> Callable[[datetime], int]:
-    connection = psycopg.connect(address)
-
+def _postgres(connection: psycopg.Connection[Any]) -> Callable[[datetime], int]:
     def query(statement: str) -> Any:
         return re.sub(r":(\w+)", r"%(\1)s", statement)
 

@@ -25,13 +25,12 @@ from atagande_plugin import database
 from atagande_plugin.demo.people import add_people
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
-from support import keeper  # noqa: E402 - the tests' way to a PostgreSQL server
+from support import keeper
 
 #: A Monday morning in Stockholm.
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-#: As on a server of its own: commits that last, and room for the large table in memory.
+#: As on a server of its own: commits that last.
 POSTGRES = {
-    "shared_buffers": "1GB",
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
@@ -66,10 +65,13 @@ _INSERT = text(
 
 
 @contextmanager
-def server() -> Iterator[dict[str, str]]:
-    """Yield a prefix of addresses by kind of database: a folder, and a PostgreSQL of our own."""
+def server(memory: str) -> Iterator[dict[str, str]]:
+    """Yield a prefix of addresses by kind of database: a folder, and a PostgreSQL of our own.
+
+    `memory` is what the server may hold tables in, such as "1GB".
+    """
     folder = Path(tempfile.mkdtemp(prefix="atagande-bench-"))
-    keeper.SETTINGS.update(POSTGRES)
+    keeper.SETTINGS.update(POSTGRES, shared_buffers=memory)
     process, port = keeper.start(folder)
     try:
         yield {
@@ -90,7 +92,7 @@ def new_database(prefix: str) -> str:
     if prefix.startswith("postgresql"):
         plain = prefix.replace("+psycopg", "") + "postgres"
         with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]  # our own name
+            connection.execute(f"CREATE DATABASE {name}")
     url = prefix + name
     database.upgrade(url)
     return url
@@ -112,7 +114,7 @@ def fill(writer: sessionmaker[Session]) -> None:
             valid_from=day,
             decided_on=day,
             paragraph="1",
-            person=session.scalars(select(Person).order_by(Person.id)).first(),
+            person=session.scalars(select(Person).order_by(Person.id).limit(1)).one(),
             now=NOW,
         )
         session.commit()

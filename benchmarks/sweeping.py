@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -28,15 +29,13 @@ class Place:
     engine: Engine
     writer: sessionmaker[Session]
     lots: Iterator[int] = field(default_factory=lambda: count(1))
+    #: What each sweep did.
+    summaries: list[SweepSummary] = field(default_factory=list)
 
-    def round(self, work: Callable[[Any], object], seen: list[Any]) -> Round:
-        """Return a round that does `work` at the moment of the next lot and keeps its result."""
-
-        def run() -> float:
-            at = lot_at(next(self.lots))
-            return seconds(lambda: seen.append(work(at)))
-
-        return run
+    def sweep(self) -> float:
+        """Sweep the next lot; return how long it took."""
+        at = lot_at(next(self.lots))
+        return seconds(lambda: self.summaries.append(sweep(self.writer, at)))
 
 
 def place(prefix: str, total: int, sizes: Sizes) -> Place:
@@ -60,19 +59,10 @@ def scale(prefixes: dict[str, str], sizes: Sizes, wanted: frozenset[str]) -> Ite
             yield _empty(large, kind, sizes)
         if "P1" in wanted:
             small = place(prefixes[kind], sizes.few, sizes)
-            seen: dict[str, list[SweepSummary]] = {"large": [], "small": []}
-            medians = interleave(
-                {
-                    f"{sizes.many} tillfällen": large.round(
-                        lambda at: sweep(large.writer, at), seen["large"]
-                    ),
-                    f"{sizes.few} tillfällen": small.round(
-                        lambda at: sweep(small.writer, at), seen["small"]
-                    ),
-                },
-                sizes.rounds,
-            )
-            found = {_did(one) for one in (*seen["large"], *seen["small"])}
+            sweeps = {sizes.many: large.sweep, sizes.few: small.sweep}
+            named = {f"{total} tillfällen": one for total, one in sweeps.items()}
+            medians = interleave(named, sizes.rounds)
+            found = {_did(one) for one in (*large.summaries, *small.summaries)}
             assert len(found) == 1, found
             assert next(iter(found))[:2] == (sizes.due, sizes.due), found
             what = f"Svep med {sizes.due} nya, {sizes.many} mot {sizes.few} tillfällen"
@@ -103,21 +93,24 @@ def overhead(prefixes: dict[str, str], sizes: Sizes) -> Iterator[Result]:
     """P2: the whole sweep against the same rows written by the bare driver."""
     for kind in KINDS:
         ours, bare = (place(prefixes[kind], sizes.few, sizes) for _ in range(2))
-        opened: list[SweepSummary] = []
         written: list[int] = []
-        medians = interleave(
-            {
-                "svepet": ours.round(lambda at: sweep(ours.writer, at), opened),
-                "drivrutinen": bare.round(bare_writer(bare.engine), written),
-            },
-            sizes.rounds,
-        )
-        assert {one.deviations_opened for one in opened} == set(written) == {sizes.due}
+        with bare_writer(bare.engine) as write:
+            peer = _bare(bare, write, written)
+            medians = interleave({"svepet": ours.sweep, "drivrutinen": peer}, sizes.rounds)
+        assert {one.deviations_opened for one in ours.summaries} == set(written) == {sizes.due}
         assert _rows(ours) == _rows(bare)
         what = f"Hela svepet, {sizes.due} nya, mot samma rader skrivna av drivrutinen"
         yield ratio("P2", f"{what}, {LABELS[kind]}", 1.3, medians)
         ours.engine.dispose()
         bare.engine.dispose()
+
+
+def _bare(where: Place, write: Callable[[datetime], int], written: list[int]) -> Round:
+    def run() -> float:
+        at = lot_at(next(where.lots))
+        return seconds(lambda: written.append(write(at)))
+
+    return run
 
 
 def _rows(where: Place) -> list[list[tuple[Any, ...]]]:

@@ -11,12 +11,14 @@ from atagande_calendar.invitations.models import Invitation, InvitationAnswer, I
 from atagande_calendar.meetings.models import Meeting, MeetingState
 from atagande_calendar.sip.models import Sip
 from atagande_calendar.slots.models import SlotClaim
-from support import booking
-from support.booking import SLOT, invitation, plan, published
-from support.children import PATIENCE
+from support import rivals
+from support.booking import invitation, plan, published
+from support.rivals import PATIENCE, SLOT
 from support.world import CLINIC_CHIEF, CONVENER, OTHER_CONVENER, World
 
-SPAWN = multiprocessing.get_context("spawn")
+#: Processes that start from one which has loaded everything and holds nothing.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["support.rivals", "holidays.countries.sweden"])
 
 
 def at_once(work: Callable[..., None], url: str, at: str, what: list[Any]) -> list[Any]:
@@ -24,11 +26,11 @@ def at_once(work: Callable[..., None], url: str, at: str, what: list[Any]) -> li
 
     The work gets (database address, present, its own of `what`, barrier, connection).
     """
-    start = SPAWN.Barrier(len(what))
+    start = PROCESSES.Barrier(len(what))
     running = []
     for one in what:
-        ours, theirs = SPAWN.Pipe(duplex=False)
-        process = SPAWN.Process(target=work, args=(url, at, one, start, theirs))
+        ours, theirs = PROCESSES.Pipe(duplex=False)
+        process = PROCESSES.Process(target=work, args=(url, at, one, start, theirs))
         process.start()
         theirs.close()
         running.append((process, ours))
@@ -49,7 +51,7 @@ def count(world: World, table: Any) -> int:
 def test_of_twenty_who_book_the_same_slot_one_wins(world: World) -> None:
     what = [CONVENER, OTHER_CONVENER] * 10
     outcomes = at_once(
-        booking.book_together, world.settings.database_url, world.now.isoformat(), what
+        rivals.book_together, world.settings.database_url, world.now.isoformat(), what
     )
     assert [kind for kind, _free in outcomes].count("booked") == 1
     losers = [free for kind, free in outcomes if kind == "taken"]
@@ -69,7 +71,7 @@ def test_two_who_publish_at_once_send_one_request_to_each(world: World) -> None:
         meeting = plan(world, session).id
         session.commit()
     outcomes = at_once(
-        booking.publish_together,
+        rivals.publish_together,
         world.settings.database_url,
         world.now.isoformat(),
         [meeting, meeting],
@@ -86,7 +88,7 @@ def test_the_same_answer_from_many_at_once_is_one_answer(world: World) -> None:
     with world.services.reader() as session:
         number = invitation(session, meeting, CLINIC_CHIEF).id
     outcomes = at_once(
-        booking.answer_together, world.settings.database_url, world.now.isoformat(), [number] * 6
+        rivals.answer_together, world.settings.database_url, world.now.isoformat(), [number] * 6
     )
     assert outcomes.count(True) == 1
     assert count(world, InvitationAnswer) == 1

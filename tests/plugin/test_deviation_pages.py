@@ -364,7 +364,7 @@ def test_the_pages_ask_few_questions_however_much_there_is(opened_sqlite: World)
         assert len(asked) <= 12, (path, len(asked))
 
 
-def test_the_pages_are_accessible_and_read_in_english(opened_sqlite: World) -> None:
+def test_the_page_reads_in_english(opened_sqlite: World) -> None:
     visitor = opened_sqlite.client(CLINIC_CHIEF)
     visitor.client.set_cookie("lang", "en")
     page = visitor.get(PAGE).text

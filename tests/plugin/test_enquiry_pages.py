@@ -98,10 +98,13 @@ def test_another_party_does_not_find_it(monday: World, who: str) -> None:
 
 def test_the_asked_clinic_finds_it_and_registers_the_answer(monday: World) -> None:
     path = register(monday).headers["Location"]
-    chief = monday.client(CLINIC_CHIEF)
-    assert "1 förfrågan till er väntar på svar." in chief.get("/forfragningar").text
+    listed = monday.client(CLINIC_CHIEF).get("/forfragningar").text
+    assert "1 förfrågan till er väntar på svar." in listed
     monday.now = datetime(2026, 4, 15, 20, 0, tzinfo=UTC)
-    assert chief.post(f"{path}/svar", {"answered_on": "2026-04-15", "version": "1"}).status_code
+    answer = monday.client(CLINIC_CHIEF).post(
+        f"{path}/svar", {"answered_on": "2026-04-15", "version": "1"}
+    )
+    assert answer.status_code == 303
     page = monday.client(CONVENER).get(path).text
     assert "Svaret kom i tid, onsdag 15 april 2026." in page
     assert "av Psykiatri Nordväst." in page

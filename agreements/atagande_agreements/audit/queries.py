@@ -36,7 +36,8 @@ def first_broken(session: Session, association_id: int) -> int | None:
     )
     # Rows come a thousand at a time; closed on the way out, also when the first one is wrong.
     with closing(session.execute(query)) as rows:
-        for entry in rows.mappings():
+        for row in rows.mappings():
+            entry = {str(name): value for name, value in row.items()}
             expected += 1
             if entry["number"] != expected or entry["hash"] != entry_hash(previous, entry):
                 return expected

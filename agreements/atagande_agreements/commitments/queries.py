@@ -59,16 +59,19 @@ _AGREEMENTS = (
 
 
 def agreements(session: Session, association_id: int, today: date) -> list[InForce]:
-    """Return an association's agreements; those valid today first, and the newest of them."""
+    """Return an association's agreements; those valid today first, and the oldest of them.
+
+    Oldest, so that an address that names no agreement keeps its meaning when one is added.
+    """
     rows = session.execute(_AGREEMENTS, {"association": association_id}).all()
     found = [InForce(*row) for row in rows]
 
-    def order(one: InForce) -> tuple[bool, int, int]:
+    def order(one: InForce) -> tuple[bool, int]:
         agreement = one.agreement
         valid = agreement.valid_from <= today and (
             agreement.valid_to is None or today <= agreement.valid_to
         )
-        return not valid, -agreement.valid_from.toordinal(), agreement.id
+        return not valid, agreement.id
 
     return sorted(found, key=order)
 
