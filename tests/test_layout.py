@@ -148,7 +148,6 @@ def test_the_wheel_holds_everything_the_service_reads(wheel: Path) -> None:
         "atagande_plugin/_migrations/versions/",
         "atagande_plugin/web/templates/",
         "atagande_plugin/web/static/",
-        "atagande_plugin/mail/templates/",
         "atagande_plugin/locale/sv/LC_MESSAGES/messages.mo",
         "atagande_plugin/locale/en/LC_MESSAGES/messages.mo",
         "atagande_agreements/data/suvs.toml",

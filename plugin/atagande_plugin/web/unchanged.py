@@ -22,6 +22,7 @@ def _tag() -> str:
     facts = (
         request.full_path,
         g.me.secret_hash,
+        " ".join(sorted(g.me.roles)),
         g.me.audit_hash,
         g.words.language,
         request.cookies.get("theme", ""),

@@ -34,16 +34,26 @@
     if (!step) return;
     event.preventDefault();
     const width = td.parentElement.cells.length;
+    const go = (wanted) => {
+      wanted.focus({ preventScroll: true });
+      wanted.scrollIntoView({ block: "nearest", inline: "nearest" });
+    };
+    const from = { row, column };
     do {
       row += step[0];
       column += step[1];
       const wanted = cellAt(table, row, column);
-      if (wanted) {
-        wanted.focus({ preventScroll: true });
-        wanted.scrollIntoView({ block: "nearest", inline: "nearest" });
-        return;
-      }
+      if (wanted) return go(wanted);
     } while (row >= 0 && row < rows.length && column > 0 && column < width);
+    /* Nothing more that way: on to the nearest cell of the next row that has any, so that every
+       cell can be reached. */
+    const onward = step[0] || step[1];
+    for (row = from.row + onward; row >= 0 && row < rows.length; row += onward) {
+      const found = [...rows[row].querySelectorAll("a.cell")];
+      const away = (one) => Math.abs(one.closest("td").cellIndex - from.column);
+      if (found.length && step[1]) return go(found.at(onward > 0 ? 0 : -1));
+      if (found.length) return go(found.reduce((best, one) => (away(one) < away(best) ? one : best)));
+    }
   });
 
   /* A menu closes on Escape, and when something outside it is chosen. */
