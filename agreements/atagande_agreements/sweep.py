@@ -103,7 +103,9 @@ def _insert_new(dialect: str, table: Any) -> Insert:
 def sweep_batch(session: Session, summary: SweepSummary) -> bool:
     """Sweep one batch in the session's transaction; return whether there may be more."""
     dialect, at = session.get_bind().dialect.name, summary.at
-    due = session.execute(_due(dialect), {"at": at}).all()
+    size = BATCH[dialect]
+    found = session.execute(_due(), {"at": at, "size": size + 1}).all()
+    due = found[:size]
     if not due:
         return False
     missed = _bound(dialect, [row.id for row in due])
@@ -112,12 +114,12 @@ def sweep_batch(session: Session, summary: SweepSummary) -> bool:
     summary.deviations_opened += len(opened)
     if opened:
         ids = _bound(dialect, [row.id for row in opened])
-        mail = session.execute(_mail(dialect), {"ids": ids, "at": at}).all()
-        summary.messages_queued += len(mail)
+        mail = session.connection().execute(_mail(dialect), {"ids": ids, "at": at})
+        summary.messages_queued += mail.rowcount
     session.execute(_settle(dialect), {"ids": missed, "at": at})
     summary.settled += len(due)
     _record(session, due, opened, at)
-    return len(due) == BATCH[dialect]
+    return len(found) > size
 
 
 def _record(session: Session, due: Sequence[Any], opened: Sequence[Any], at: datetime) -> None:
@@ -162,13 +164,13 @@ def _moment() -> ColumnElement[datetime]:
 
 
 @cache
-def _due(dialect: str) -> Select[int, int]:
-    """Return what finds the next batch, oldest first."""
+def _due() -> Select[int, int]:
+    """Return what finds the next batch, oldest first, and whether there is more."""
     return (
         select(Occurrence.id, Occurrence.association_id)
         .where(Occurrence.sweep_at.is_not(None), Occurrence.sweep_at <= _moment())
         .order_by(Occurrence.sweep_at, Occurrence.id)
-        .limit(BATCH[dialect])
+        .limit(bindparam("size", type_=Integer()))
         .with_for_update(skip_locked=True)
     )
 
@@ -287,5 +289,5 @@ def _mail(dialect: str) -> Any:
         "tries",
         "last_error",
     ]
-    table = OutboxMessage.__table__
-    return _insert_new(dialect, table).from_select(columns, rows).returning(table.c.id)
+    statement = _insert_new(dialect, OutboxMessage.__table__).from_select(columns, rows)
+    return statement.execution_options(preserve_rowcount=True)

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from atagande_agreements import audit
@@ -84,11 +84,19 @@ def check(url: str) -> None:
     command.check(_alembic(url))
 
 
+def newest_revision() -> str:
+    """Return the newest revision, told by its file's name: they are numbered in a row.
+
+    Alembic knows it too, but loading Alembic is a sixth of the time the service takes to start.
+    """
+    files = (migrations_directory() / "versions").glob("[0-9]*_*.py")
+    return max(path.name.partition("_")[0] for path in files)
+
+
 def is_current(engine: Engine) -> bool:
     """Tell whether the database is at the newest revision."""
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - loaded on use
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - loaded on use: start-up time
-
-    head = ScriptDirectory(str(migrations_directory())).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
+        return found.all() == [newest_revision()]

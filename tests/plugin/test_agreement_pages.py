@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from html import unescape
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
@@ -20,6 +21,12 @@ from support.followup import (
 )
 from support.queries import count_queries
 from support.world import ADMINISTRATOR, CLINIC_CHIEF, READER, STEERING, World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from support.browser import Axe
+    from support.live import Live
 
 DECIDE = "/overenskommelsen/parameter/answer_days/beslut"
 GOOD = {
@@ -307,3 +314,29 @@ def test_the_number_of_queries_does_not_grow(world: World) -> None:
             sent[path].append(len(queries))
     assert all(few == many <= 12 for few, many in sent.values()), sent
     assert min(min(pair) for pair in sent.values()) > 0
+
+
+@pytest.mark.console_expected("422")
+def test_the_form_says_what_it_will_change_while_it_is_filled_in(
+    live: "Live", page: "Page", axe: "Axe"
+) -> None:
+    ask(live.world, CLINICS[0], date(2026, 2, 20))
+    live.sign_in(page, "Ture Almgren")
+    page.goto(f"{live.address}/overenskommelsen/parameter/answer_days")
+    axe(page)
+    told = page.locator("#f-effect")
+    assert "0 öppna tillfällen" in told.inner_text()
+    page.get_by_label("Beslutsdatum").fill("2026-02-19")
+    page.get_by_label("Gäller från").fill("2026-02-19")
+    page.get_by_label("Gäller från").blur()
+    told.get_by_text("1 öppet tillfälle bedöms med det.").wait_for()
+    page.get_by_role("textbox", name="Värde").fill("10")
+    page.get_by_role("button", name="Inför beslutet").click()
+    page.locator("#error-summary").get_by_role("link").click()
+    assert page.evaluate("document.activeElement.id") == "f-paragraph"
+    axe(page)
+    page.keyboard.type("12")
+    page.get_by_role("button", name="Inför beslutet").click()
+    page.get_by_text("Beslutet är infört").wait_for()
+    page.goto(f"{live.address}/overenskommelsen")
+    axe(page)

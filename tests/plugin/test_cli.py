@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -404,16 +405,19 @@ def test_the_service_answers_and_ends_when_told(
         assert "--port" in said
 
 
-def test_serve_starts_within_two_seconds(sqlite_url: str, tmp_path: Path) -> None:
+def test_serve_starts_with_little_work(sqlite_url: str, tmp_path: Path) -> None:
     port = free_port()
     env = environment(sqlite_url, tmp_path / "data", PYTHONWARNINGS="default")
-    best = 99.0
-    for _try in range(3):
-        began = time.perf_counter()
+    spent = []
+    for _try in range(2):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         with running("serve", "--port", str(port), env=env, port=port):
-            best = min(best, time.perf_counter() - began)
-    # Twice the goal: other tests share the machine. The benchmark holds the goal itself.
-    assert best < 4
+            pass
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    # Processor time of a start and a stop: other tests share the machine, and would disturb the
+    # clock. The benchmark holds the goal by the clock.
+    assert min(spent) < 3
 
 
 def test_the_worker_ends_when_told(sqlite_url: str, tmp_path: Path) -> None:

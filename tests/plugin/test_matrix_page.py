@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from html import unescape
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,12 @@ from support.followup import (
 )
 from support.queries import count_queries
 from support.world import READER, STEERING, World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from support.browser import Axe
+    from support.live import Live
 
 
 def page_of(world: World, path: str = "/matris", email: str = READER) -> str:
@@ -186,3 +193,42 @@ def test_the_matrix_counts_from_its_index_alone(sqlite_world: World) -> None:
             ("met", "partly", "not_met", "unreported", 1, "2026-01-01", "2026-12-31"),
         ).all()
     assert any("COVERING INDEX ix_occurrence_matrix" in row[3] for row in plan), plan
+
+
+def test_the_browser_is_told_when_nothing_has_changed(sqlite_world: World) -> None:
+    visitor = sqlite_world.client(READER)
+    tag = visitor.get("/matris").headers["ETag"]
+    assert visitor.get("/matris", headers={"If-None-Match": tag}).status_code == 304
+    sqlite_world.decide("answer_days", "10", date(2026, 2, 1))
+    assert visitor.get("/matris", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_the_arrows_reach_every_cell(live: "Live", page: "Page", axe: "Axe") -> None:
+    live.sign_in(page, "Petra Wikner")
+    page.goto(f"{live.address}/matris")
+    axe(page)
+    assert page.locator('a.cell[tabindex="0"]').count() == 1
+    page.locator('a.cell[tabindex="0"]').focus()
+    seen = set()
+    focused = "document.activeElement.getAttribute('href')"
+    for _ in range(93):
+        seen.add(page.evaluate(focused))
+        page.keyboard.press("ArrowRight")
+    assert len(seen) == 93
+    # From the last cell up past the municipalities, which have none in that column.
+    for key, cell in (
+        ("ArrowUp", "AF2?part=af"),
+        ("ArrowUp", "AF1?part=af"),
+        ("ArrowUp", "A8?part=af"),
+        ("End", "A8?part=psykiatri-nordvast"),
+        ("Home", "A8?part=af"),
+        ("End", "A8?part=psykiatri-nordvast"),
+        # Nothing of theirs below, so on to the nearest there is.
+        ("ArrowDown", f"P1?part={CLINICS[1]}"),
+    ):
+        page.keyboard.press(key)
+        assert f"/{cell}&" in page.evaluate(focused)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert f"/overenskommelsen/P1?part={CLINICS[1]}" in page.url
+    axe(page)

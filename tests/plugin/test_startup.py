@@ -5,6 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from alembic.script import ScriptDirectory
+
+from atagande_plugin import database
 
 PROGRAM = """
 import sys
@@ -56,3 +59,18 @@ def test_a_heavy_library_waits_until_it_is_used(loaded: set[str], name: str) -> 
 def test_the_application_itself_is_loaded(loaded: set[str]) -> None:
     # Otherwise the tests above would say nothing.
     assert {"atagande_plugin", "atagande_agreements", "flask", "sqlalchemy"} <= loaded
+
+
+def test_the_newest_revision_is_the_one_alembic_names() -> None:
+    scripts = ScriptDirectory(str(database.migrations_directory()))
+    assert database.newest_revision() == scripts.get_current_head()
+
+
+def test_a_database_is_current_only_at_the_newest_revision(database_url: str) -> None:
+    engine = database.make_engine(database_url)
+    assert database.is_current(engine)
+    database.downgrade(database_url, "-1")
+    assert not database.is_current(engine)
+    database.downgrade(database_url, "base")
+    assert not database.is_current(engine)
+    engine.dispose()

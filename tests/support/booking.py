@@ -25,26 +25,23 @@ def plan(
     world: World, session: Session, *, people: Sequence[str] = PEOPLE, **facts: Any
 ) -> Meeting:
     """Plan a network meeting as a draft, on a Tuesday in three weeks unless told otherwise."""
-    return plan_meeting(
-        session,
-        **{
-            "agreement": world.agreement(session),
-            "kind": MeetingKind.NETWORK,
-            "title": "Nätverksmöte SGI=0",
-            "starts_at": local_time(date(2026, 3, 24), time(9)),
-            "minutes": 120,
-            "place": "Turebergshuset",
-            "agenda": "Läget i kommunerna",
-            "convener": session.scalars(
-                select(Organisation).where(Organisation.key == "forbundet")
-            ).one(),
-            "people": [world.person(session, email) for email in people],
-            "person": world.person(session, ADMINISTRATOR),
-            "domain": "atagande.example",
-            "now": world.now,
-        }
-        | facts,
-    )
+    usual: dict[str, Any] = {
+        "agreement": world.agreement(session),
+        "kind": MeetingKind.NETWORK,
+        "title": "Nätverksmöte SGI=0",
+        "starts_at": local_time(date(2026, 3, 24), time(9)),
+        "minutes": 120,
+        "place": "Turebergshuset",
+        "agenda": "Läget i kommunerna",
+        "convener": session.scalars(
+            select(Organisation).where(Organisation.key == "forbundet")
+        ).one(),
+        "people": [world.person(session, email) for email in people],
+        "person": world.person(session, ADMINISTRATOR),
+        "domain": "atagande.example",
+        "now": world.now,
+    }
+    return plan_meeting(session, **(usual | facts))
 
 
 def publish(world: World, session: Session, meeting: Meeting) -> int:
@@ -71,24 +68,20 @@ def book(
     world: World, session: Session, *, people: Sequence[str] = (), by: str = CONVENER, **facts: Any
 ) -> Sip:
     """Book a SIP at the Sollentuna clinic."""
-    slot = facts.pop("slot", SLOT)
-    return book_sip(
-        session,
-        **{
-            "agreement": world.agreement(session),
-            "unit": world.unit(session, facts.pop("unit", "sollentuna-mottagning")),
-            "starts_at": slot,
-            "minutes": 60,
-            "people": [world.person(session, email) for email in people],
-            "consent": True,
-            "purpose_ready": True,
-            "requested_on": date(2026, 2, 20),
-            "convener": world.person(session, by),
-            "domain": "atagande.example",
-            "now": world.now,
-        }
-        | facts,
-    )
+    usual: dict[str, Any] = {
+        "agreement": world.agreement(session),
+        "unit": world.unit(session, facts.pop("unit", "sollentuna-mottagning")),
+        "starts_at": facts.pop("slot", SLOT),
+        "minutes": 60,
+        "people": [world.person(session, email) for email in people],
+        "consent": True,
+        "purpose_ready": True,
+        "requested_on": date(2026, 2, 20),
+        "convener": world.person(session, by),
+        "domain": "atagande.example",
+        "now": world.now,
+    }
+    return book_sip(session, **(usual | facts))
 
 
 def booked(world: World, **facts: Any) -> int:

@@ -129,19 +129,21 @@ def counts(session: Session, association_id: int) -> dict[DeviationState, int]:
 
 def parties(session: Session, association_id: int) -> list[tuple[str, str]]:
     """Return (key, name) of the organisations and clinics that have deviations, in order."""
+    # The same expression in both places: PostgreSQL orders a DISTINCT only by what it selects.
+    place = func.coalesce(Unit.position, 0).label("place")
     rows = session.execute(
         select(
             func.coalesce(Unit.key, Organisation.key),
             func.coalesce(Unit.name, Organisation.name),
             Organisation.position,
-            func.coalesce(Unit.position, 0),
+            place,
         )
         .select_from(Deviation)
         .join(Organisation, Organisation.id == Deviation.organisation_id)
         .outerjoin(Unit, Unit.id == Deviation.unit_id)
         .where(Deviation.association_id == association_id)
         .distinct()
-        .order_by(Organisation.position, func.coalesce(Unit.position, 0))
+        .order_by(Organisation.position, place)
     )
     return [(key, name) for key, name, *_ in rows]
 

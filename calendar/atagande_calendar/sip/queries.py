@@ -26,13 +26,11 @@ def _seen_by(person_id: int, unit_id: int | None) -> ColumnElement[bool]:
     `unit_id` is None for someone who leads no unit. That a unit's own convener has booked is no
     call to the unit.
     """
-    called = exists().where(
-        Invitation.meeting_id == Sip.meeting_id,
-        or_(
-            Invitation.person_id == person_id,
-            and_(Invitation.unit_id == unit_id, Invitation.person_id != Sip.convener_id),
-        ),
-    )
+    asked = [Invitation.person_id == person_id]
+    # Compared with None, the column would be IS NULL: everyone without a unit of their own.
+    if unit_id is not None:
+        asked.append(and_(Invitation.unit_id == unit_id, Invitation.person_id != Sip.convener_id))
+    called = exists().where(Invitation.meeting_id == Sip.meeting_id, or_(*asked))
     return or_(Sip.convener_id == person_id, called)
 
 

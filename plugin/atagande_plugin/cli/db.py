@@ -4,13 +4,12 @@ import os
 
 import click
 from alembic.util import CommandError
-from sqlalchemy.exc import OperationalError
 
 from atagande_agreements.i18n import N_
 from atagande_plugin import config, database
-from atagande_plugin.cli.errors import MigrationFailed, NoDatabase, TablesDiffer
+from atagande_plugin.cli.errors import TablesDiffer
 from atagande_plugin.cli.shape import Command, Group
-from atagande_plugin.cli.start import opened
+from atagande_plugin.cli.start import migrating, opened
 from atagande_plugin.cli.words import text
 
 db = Group(
@@ -29,12 +28,8 @@ db = Group(
 def upgrade(revision: str) -> None:
     """Migrate up."""
     url = config.load(os.environ).database_url
-    try:
+    with migrating():
         database.upgrade(url, revision)
-    except CommandError as error:
-        raise MigrationFailed(reason=str(error)) from error
-    except OperationalError as error:
-        raise NoDatabase from error
     click.echo(text(N_("Databasen är uppdaterad.")))
 
 
@@ -47,12 +42,8 @@ def upgrade(revision: str) -> None:
 def downgrade(revision: str) -> None:
     """Migrate down."""
     url = config.load(os.environ).database_url
-    try:
+    with migrating():
         database.downgrade(url, revision)
-    except CommandError as error:
-        raise MigrationFailed(reason=str(error)) from error
-    except OperationalError as error:
-        raise NoDatabase from error
     click.echo(text(N_("Databasen är tagen tillbaka till %(revision)s."), {"revision": revision}))
 
 

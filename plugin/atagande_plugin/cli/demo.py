@@ -11,6 +11,7 @@ from atagande_plugin import config
 from atagande_plugin.app import create_app
 from atagande_plugin.cli.serve import HOST, PORT, require_free, run_server
 from atagande_plugin.cli.shape import Command, Option
+from atagande_plugin.cli.start import migrating
 from atagande_plugin.cli.words import text
 from atagande_plugin.demo.prepare import prepare
 
@@ -63,7 +64,9 @@ def demo(port: int, data: Path, *, prepare_only: bool) -> None:
     if not prepare_only:
         require_free(HOST, port)
     settings = settings_for(str(data), port)
-    if prepare(settings, said=lambda message: click.echo(text(message))):
+    with migrating():
+        made = prepare(settings, said=lambda message: click.echo(text(message)))
+    if made:
         click.echo(text(N_("Demon ligger i %(place)s."), {"place": str(settings.data_dir)}))
     if prepare_only:
         return

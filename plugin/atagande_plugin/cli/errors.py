@@ -25,7 +25,9 @@ class MigrationFailed(Refused):
 
     code = "migration"
     message = N_("Migreringen gick inte att genomföra: %(reason)s")
-    next_step = N_("Kontrollera revisionen. Inget har ändrats av det steg som misslyckades.")
+    next_step = N_(
+        "Steget som misslyckades ändrade inget. Kontrollera vilken version databasen är från."
+    )
 
 
 class TablesDiffer(Refused):

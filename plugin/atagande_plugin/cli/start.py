@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from atagande_agreements.parties.models import Association
 from atagande_plugin import config, database
-from atagande_plugin.cli.errors import NoDatabase, NoFile, OldDatabase, Unknown
+from atagande_plugin.cli.errors import MigrationFailed, NoDatabase, NoFile, OldDatabase, Unknown
 from atagande_plugin.services import Services
 
 
@@ -24,6 +24,22 @@ def require_current(engine: Engine) -> None:
         raise NoDatabase from error
     if not current:
         raise OldDatabase
+
+
+@contextmanager
+def migrating() -> Iterator[None]:
+    """Say in words why a migration failed."""
+    from alembic.util import CommandError  # noqa: PLC0415 - loaded on use: start-up time
+
+    try:
+        yield
+    except CommandError as error:
+        raise MigrationFailed(reason=str(error)) from error
+    except OperationalError as error:
+        # Without a statement, the database was never reached.
+        if error.statement is None:
+            raise NoDatabase from error
+        raise MigrationFailed(reason=str(error.orig)) from error
 
 
 @contextmanager
