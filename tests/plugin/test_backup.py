@@ -181,15 +181,13 @@ def test_a_tampered_history_restores_nothing(
     assert emptied(there)
 
 
-def test_only_an_empty_database_is_restored_into(
-    world: World, sqlite_world: World, tmp_path: Path
-) -> None:
+def test_only_an_empty_database_is_restored_into(world: World, tmp_path: Path) -> None:
     file = str(tmp_path / "all.zip")
     backup.write_backup(world.services, file)
-    before = contents(sqlite_world.services)
+    before = contents(world.services)
     with pytest.raises(backup.NotEmpty):
-        backup.restore_backup(sqlite_world.services, file)
-    assert contents(sqlite_world.services) == before
+        backup.restore_backup(world.services, file)
+    assert contents(world.services) == before
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip at all", b"PK\x03\x04"])
