@@ -57,6 +57,9 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+#: The highest number a row is asked for by: both databases can look it up, and every JSON reader
+#: keeps it exact (RFC 8259 §6).
+HIGHEST_ID = 2**53
 #: A primary key: 64 bits on PostgreSQL, the row id on SQLite.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 

@@ -33,6 +33,7 @@ from atagande_plugin.services import Services, attach, services
 from atagande_plugin.translation import words
 from atagande_plugin.web import guard, kernel, replay
 from atagande_plugin.web.navigation import navigation
+from atagande_plugin.web.paging import RowNumber
 from atagande_plugin.web.sections import sections
 
 #: Where Teams, Outlook and Microsoft 365 may show our tab from.
@@ -74,6 +75,7 @@ def create_app(settings: config.Settings | None = None, *, now: Clock = utc_now)
         MAX_FORM_PARTS=500,
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_AGE,
     )
+    app.url_map.converters["int"] = RowNumber
     attach(app, Services(settings, now))
     _templates(app, settings)
     for section in (*sections(), *api_sections()):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from atagande_agreements.civil_time import add_working_days, end_of_day
 from atagande_agreements.commitments.models import Occurrence, ParameterDecision, Status
-from atagande_agreements.deviations import queries
+from atagande_agreements.deviations import rules
 from atagande_agreements.deviations.errors import Closed, EmptyReply, NotHeard
 from atagande_agreements.deviations.models import (
     Deviation,
@@ -175,7 +175,7 @@ def test_a_late_answer_after_the_sweep_does_not_come_back_to_it(missed: World) -
         assert (occurrence.status, occurrence.days_late) == (Status.NOT_MET, 1)
         assert occurrence.sweep_at is None
         settled_at = occurrence.settled_at
-        assert not queries.may_close(the_deviation(session), date(2026, 4, 16))
+        assert not rules.may_close(the_deviation(session), date(2026, 4, 16))
     assert sweep(missed.writer, missed.now + timedelta(days=1)).settled == 0
     with missed.writer() as session:
         assert session.scalars(select(Occurrence)).one().settled_at == settled_at

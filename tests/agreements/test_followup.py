@@ -9,6 +9,7 @@ from atagande_agreements import audit
 from atagande_agreements.commitments import queries as commitments
 from atagande_agreements.commitments.models import Obligation, Status
 from atagande_agreements.deviations.models import DeviationState
+from atagande_agreements.deviations.rules import awaits_decision
 from atagande_agreements.followup import queries
 from atagande_agreements.followup.status import (
     STATUSES,
@@ -83,7 +84,7 @@ def test_counts_by_status_add_up_and_name_every_status() -> None:
 def test_a_deviation_waits_for_the_group_once_the_party_is_heard(
     state: DeviationState, reply_days: int | None, status: Status, today: date, *, expected: bool
 ) -> None:
-    assert queries.awaits_decision(state, OPENED, reply_days, status, today) is expected
+    assert awaits_decision(state, OPENED, reply_days, status, today) is expected
 
 
 def duties(world: World, year: int) -> queries.Duties:

@@ -14,7 +14,7 @@ from atagande_agreements.audit.queries import first_broken
 from atagande_agreements.civil_time import is_working_day, local_date
 from atagande_agreements.commitments.models import Occurrence, Status
 from atagande_agreements.deviations.models import Deviation, DeviationState
-from atagande_agreements.deviations.queries import reply_due
+from atagande_agreements.deviations.rules import reply_due
 from atagande_agreements.enquiries.models import Enquiry
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Association, Person

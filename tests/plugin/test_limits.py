@@ -33,9 +33,7 @@ def test_a_number_that_no_row_can_have_is_not_found(world: World, email: str, pa
         (CONVENER, "/sip/boka?mottagning=sollentuna-mottagning&steg=2&people="),
     ],
 )
-def test_a_page_that_no_list_has_is_empty_and_no_error(
-    world: World, email: str, path: str
-) -> None:
+def test_a_page_that_no_list_has_is_empty_and_no_error(world: World, email: str, path: str) -> None:
     assert world.client(email).get(f"{path}{HUGE}").status_code == 200
 
 

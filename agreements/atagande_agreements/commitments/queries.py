@@ -194,16 +194,6 @@ def judged(
     return commitment.rule in RULES, all(in_force(one, by) is not None for one in judging)
 
 
-def organisation_names(session: Session, association_id: int) -> Mapping[str, str]:
-    """Return the names of an association's organisations by key."""
-    rows = session.execute(
-        select(Organisation.key, Organisation.name)
-        .where(Organisation.association_id == association_id)
-        .order_by(Organisation.position)
-    )
-    return {row.key: row.name for row in rows}
-
-
 def is_undecided(parameter: Parameter) -> bool:
     """Tell whether the steering group has yet to decide a parameter."""
     return not parameter.decisions

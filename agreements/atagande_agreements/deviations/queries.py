@@ -1,19 +1,16 @@
 """Reads deviations."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.models import (
     Evidence,
     Obligation,
     Occurrence,
     ParameterDecision,
-    Status,
 )
 from atagande_agreements.deviations.models import (
     Deviation,
@@ -22,32 +19,7 @@ from atagande_agreements.deviations.models import (
     StepKind,
 )
 from atagande_agreements.parties.models import Organisation, Person, Unit
-
-
-def reply_due(deviation: Deviation) -> date | None:
-    """Return the last local date for the party's reply; None while its time is undecided."""
-    if deviation.reply_days is None:
-        return None
-    return local_date(deviation.opened_at) + timedelta(days=deviation.reply_days)
-
-
-def may_reply(deviation: Deviation, *, organisation_id: int, unit_id: int | None) -> bool:
-    """Tell whether someone of an organisation and unit speaks for the deviation's party."""
-    if deviation.unit_id is not None:
-        return unit_id == deviation.unit_id
-    return organisation_id == deviation.organisation_id
-
-
-def may_close(deviation: Deviation, today: date) -> bool:
-    """Tell whether the group may decide: the party is heard, or there is nothing to hear it on.
-
-    That is after its reply, when its time for one is over, or when later evidence shows that it
-    kept the commitment.
-    """
-    if deviation.state is not DeviationState.OPEN:
-        return deviation.state is not DeviationState.CLOSED
-    due = reply_due(deviation)
-    return deviation.occurrence.status is Status.MET or (due is not None and today > due)
+from atagande_agreements.parties.queries import of_party
 
 
 def _listed(association_id: int) -> Select[Deviation]:
@@ -182,12 +154,7 @@ def page_of(
     total = session.scalar(select(func.count()).select_from(Deviation).where(*where)) or 0
     order: list[Any] = [Deviation.id.desc()] if is_closed else [Deviation.opened_at, Deviation.id]
     if own is not None:
-        organisation_id, unit_id = own
-        theirs = or_(
-            Deviation.unit_id == unit_id,
-            and_(Deviation.unit_id.is_(None), Deviation.organisation_id == organisation_id),
-        )
-        order.insert(0, case((theirs, 0), else_=1))
+        order.insert(0, case((of_party(*own, Deviation), 0), else_=1))
     rows = session.scalars(
         _listed(association_id)
         .where(*where)
@@ -207,9 +174,6 @@ def waiting_for(
     session: Session, association_id: int, *, organisation_id: int, unit_id: int | None
 ) -> int:
     """Return how many deviations wait for the reply of someone's own party."""
-    own = Deviation.unit_id.is_(None) & (Deviation.organisation_id == organisation_id)
-    if unit_id is not None:
-        own |= Deviation.unit_id == unit_id
     return (
         session.scalar(
             select(func.count())
@@ -217,7 +181,7 @@ def waiting_for(
             .where(
                 Deviation.association_id == association_id,
                 Deviation.state == DeviationState.OPEN,
-                own,
+                of_party(organisation_id, unit_id, Deviation),
             )
         )
         or 0

@@ -16,7 +16,7 @@ from atagande_agreements.deviations.models import (
     DeviationStep,
     StepKind,
 )
-from atagande_agreements.deviations.queries import may_close, may_reply
+from atagande_agreements.deviations.rules import may_close, may_reply
 from atagande_agreements.errors import NotFound, Stale
 from atagande_agreements.parties.models import Person
 from atagande_agreements.register.models import Agreement

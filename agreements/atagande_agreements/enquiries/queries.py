@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements.commitments.models import (
@@ -64,21 +63,6 @@ def viewer(
     if unit_kind is UnitKind.CLINIC and Role.UNIT_CHIEF in roles:
         return Viewer(association_id, unit_id=unit_id)
     return Viewer(association_id)
-
-
-def clinics(session: Session, association_id: int, on: date) -> Sequence[Unit]:
-    """Return the clinics of the agreement that can be asked on a local date."""
-    return session.scalars(
-        select(Unit)
-        .where(
-            Unit.association_id == association_id,
-            Unit.kind == UnitKind.CLINIC,
-            Unit.in_agreement,
-            or_(Unit.valid_from.is_(None), Unit.valid_from <= on),
-            or_(Unit.valid_to.is_(None), Unit.valid_to >= on),
-        )
-        .order_by(Unit.position, Unit.id)
-    ).all()
 
 
 def clinic_agreement(

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Date, Row, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from atagande_agreements.civil_time import end_of_day, local_date
+from atagande_agreements.civil_time import end_of_day
 from atagande_agreements.commitments.models import (
     Commitment,
     CommitmentParameter,
@@ -24,8 +24,10 @@ from atagande_agreements.commitments.models import (
     Status,
 )
 from atagande_agreements.deviations.models import Deviation, DeviationState
+from atagande_agreements.deviations.rules import awaits_decision
 from atagande_agreements.followup.status import Counts, Period, Standing, standing
 from atagande_agreements.parties.models import Organisation, Unit
+from atagande_agreements.parties.queries import of_party
 from atagande_agreements.register.models import AgreementParty, Section
 from atagande_agreements.rules import RULES
 
@@ -282,25 +284,6 @@ def count_awaiting_decision(session: Session, association_id: int, today: date) 
     )
 
 
-def awaits_decision(
-    state: DeviationState,
-    opened_at: datetime,
-    reply_days: int | None,
-    status: Status,
-    today: date,
-) -> bool:
-    """Tell whether the steering group may decide a deviation: the party is heard.
-
-    It has replied, its time to reply is over, or later evidence (the occurrence's `status`) shows
-    that it kept the commitment.
-    """
-    if state is not DeviationState.OPEN:
-        return state is not DeviationState.CLOSED
-    if status is Status.MET:
-        return True
-    return reply_days is not None and today > local_date(opened_at) + timedelta(days=reply_days)
-
-
 def occurrences(
     session: Session,
     obligation_ids: Sequence[int],
@@ -352,15 +335,6 @@ def evidence(session: Session, occurrence_ids: Sequence[int]) -> Mapping[int, li
     ):
         found[row.occurrence_id].append(row)
     return found
-
-
-def of_party(organisation_id: int, unit_id: int | None, owner: Any) -> Any:
-    """Return the condition that `owner` (Obligation or Deviation) belongs to someone's party.
-
-    What a unit owes is its own; what an organisation owes concerns everyone there.
-    """
-    whole = and_(owner.organisation_id == organisation_id, owner.unit_id.is_(None))
-    return whole if unit_id is None else or_(whole, owner.unit_id == unit_id)
 
 
 def coming_due(

@@ -20,7 +20,6 @@ from atagande_agreements.deviations.models import (
     DeviationStep,
     StepKind,
 )
-from atagande_agreements.parties.models import Organisation
 from atagande_agreements.register.models import AgreementVersion, VersionState
 from atagande_agreements.steering.models import Decision
 
@@ -104,16 +103,6 @@ def register(
         )
         for decision, deviation_id, decided in rows
     ], total
-
-
-def organisation_names(session: Session, association_id: int) -> dict[str, str]:
-    """Return the name of each organisation by its key, for parameters that name one."""
-    rows = session.execute(
-        select(Organisation.key, Organisation.name).where(
-            Organisation.association_id == association_id
-        )
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def standing(session: Session, association_id: int) -> tuple[int, int]:

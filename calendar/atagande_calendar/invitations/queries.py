@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from atagande_agreements.parties.models import Organisation, Person, Unit
+from atagande_agreements.parties.models import Organisation, Person
 from atagande_calendar.invitations.models import Invitation, InvitationMessage
 from atagande_calendar.invitations.tokens import Purpose, invitation_of, is_valid
 from atagande_calendar.meetings.models import Meeting, MeetingState
@@ -64,15 +64,3 @@ def by_token(session: Session, secret: bytes, token: str) -> Invitation | None:
         return None
     valid = is_valid(token, secret, Purpose.ANSWER, invitation.id, invitation.nonce)
     return invitation if valid else None
-
-
-def people(session: Session, association_id: int) -> Sequence[Person]:
-    """Return everyone who can be asked to a meeting, by party and unit."""
-    return session.scalars(
-        select(Person)
-        .join(Person.organisation)
-        .outerjoin(Person.unit)
-        .where(Person.association_id == association_id, Person.active)
-        .options(joinedload(Person.organisation), joinedload(Person.unit))
-        .order_by(Organisation.position, Unit.position, Person.title, Person.name, Person.id)
-    ).all()

@@ -1,19 +1,16 @@
 """Reads SIP bookings, and the clinics and people they can be made with."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from atagande_agreements.parties import queries as parties
 from atagande_agreements.parties.models import (
-    Organisation,
     OrganisationKind,
     Person,
     Role,
     RoleGrant,
-    Unit,
-    UnitKind,
 )
 from atagande_calendar.invitations.models import Invitation
 from atagande_calendar.meetings.models import Meeting
@@ -66,20 +63,6 @@ def one(
     return session.scalar(_with_meeting(association_id, person_id, unit_id).where(Sip.id == sip_id))
 
 
-def clinics(session: Session, association_id: int, on: date) -> Sequence[Unit]:
-    """Return the association's clinics on a local date, in their order."""
-    return session.scalars(
-        select(Unit)
-        .where(
-            Unit.association_id == association_id,
-            Unit.kind == UnitKind.CLINIC,
-            or_(Unit.valid_from.is_(None), Unit.valid_from <= on),
-            or_(Unit.valid_to.is_(None), Unit.valid_to >= on),
-        )
-        .order_by(Unit.position, Unit.id)
-    ).all()
-
-
 def chiefs_of(session: Session, unit_id: int) -> Sequence[Person]:
     """Return the unit chiefs of a clinic, who are always called to a SIP there."""
     return session.scalars(
@@ -93,15 +76,5 @@ def chiefs_of(session: Session, unit_id: int) -> Sequence[Person]:
 
 def people(session: Session, association_id: int) -> Sequence[Person]:
     """Return those who can be asked to a SIP, by party and unit; never the association's own."""
-    return session.scalars(
-        select(Person)
-        .join(Person.organisation)
-        .outerjoin(Person.unit)
-        .where(
-            Person.association_id == association_id,
-            Person.active,
-            Organisation.kind != OrganisationKind.ASSOCIATION,
-        )
-        .options(joinedload(Person.organisation), joinedload(Person.unit))
-        .order_by(Organisation.position, Unit.position, Person.title, Person.name, Person.id)
-    ).all()
+    everyone = parties.people(session, association_id)
+    return [one for one in everyone if one.organisation.kind is not OrganisationKind.ASSOCIATION]

@@ -4,7 +4,7 @@ from flask import g
 
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.parties.models import Unit
-from atagande_calendar.sip.queries import clinics
+from atagande_agreements.parties.queries import clinics
 from atagande_calendar.slots.models import SLOT_MINUTES
 from atagande_calendar.slots.queries import free_slots, free_slots_of
 from atagande_plugin.api import shapes

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from atagande_agreements.commitments.models import Obligation, ParameterDecision
 from atagande_agreements.deviations import queries, verbs
 from atagande_agreements.deviations.models import Deviation, DeviationStep, reference
+from atagande_agreements.deviations.rules import reply_due
 from atagande_plugin.api import shapes
 from atagande_plugin.api.common import found, myself, part, party
 from atagande_plugin.forms.api_lists import DeviationPage
@@ -31,7 +32,7 @@ def _facts(row: Deviation) -> dict[str, Any]:
         "due_on": occurrence.due_on,
         "status": occurrence.status,
         "opened_at": row.opened_at,
-        "reply_due": queries.reply_due(row),
+        "reply_due": reply_due(row),
         "version": row.version,
     }
 

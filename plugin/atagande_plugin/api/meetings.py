@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.parties.models import Organisation, Role
-from atagande_calendar.invitations.queries import of_meeting, people
+from atagande_agreements.parties.queries import people
+from atagande_calendar.invitations.queries import of_meeting
 from atagande_calendar.meetings import queries
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
 from atagande_calendar.meetings.verbs import plan_meeting, publish_meeting

@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from atagande_agreements.db import HIGHEST_ID
 from atagande_plugin import forms
 from atagande_plugin.api import shapes
-from atagande_plugin.api.routes import ENDPOINTS, HIGHEST, NUMBERS, PREFIX, Endpoint
+from atagande_plugin.api.routes import ENDPOINTS, NUMBERS, PREFIX, Endpoint
 
 _REFERENCE = "#/components/schemas/{model}"
 #: Fields of shared models that only a page has a use for: where it goes afterwards.
@@ -177,7 +178,7 @@ def _parameters(endpoint: Endpoint) -> list[Schema]:
 
 def _in_path(name: str) -> Schema:
     if name in NUMBERS:
-        return {"type": "integer", "minimum": 0, "maximum": HIGHEST}
+        return {"type": "integer", "minimum": 0, "maximum": HIGHEST_ID}
     return {"type": "string", "pattern": "^[a-z0-9_-]{1,64}$"}
 
 

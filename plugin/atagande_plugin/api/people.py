@@ -3,7 +3,7 @@
 from flask import g
 
 from atagande_agreements.parties.models import Role
-from atagande_calendar.invitations.queries import people as for_meetings
+from atagande_agreements.parties.queries import people as for_meetings
 from atagande_calendar.sip.queries import people as for_sips
 from atagande_plugin.api import shapes
 from atagande_plugin.api.common import part_of, party

@@ -13,8 +13,6 @@ from typing import Any
 
 from flask import Response, request
 
-from atagande_agreements.errors import Refused
-from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Role
 from atagande_plugin import forms
 from atagande_plugin.auth.access import (
@@ -32,8 +30,6 @@ from atagande_plugin.web.kernel import Section
 PREFIX = "/api/v1"
 #: Names in addresses that are a row's number; the rest are keys.
 NUMBERS = frozenset({"number"})
-#: Highest number in an address; a greater one is not found by any database.
-HIGHEST = 2**53
 
 UNIT_CHIEF = roles(Role.UNIT_CHIEF)
 INVITERS = roles(Role.ADMINISTRATOR, Role.CONVENER, Role.UNIT_CHIEF)
@@ -72,7 +68,7 @@ class Endpoint:
 
         def part(match: re.Match[str]) -> str:
             name = match[1]
-            return f"<int(max={HIGHEST}):{name}>" if name in NUMBERS else f"<{name}>"
+            return f"<int:{name}>" if name in NUMBERS else f"<{name}>"
 
         return re.sub(r"\{(\w+)\}", part, self.path)
 
@@ -293,30 +289,11 @@ ENDPOINTS = (
 )
 
 
-#: The escape of the character NUL in JSON, itself not escaped.
-_NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-
-
-class NulCharacter(Refused):
-    """The character NUL, which PostgreSQL keeps in no text."""
-
-    code = "nul_character"
-    message = N_("Texten innehåller ett tecken som inte går att spara.")
-    next_step = N_("Ta bort styrtecken ur texten och skicka igen.")
-
-
-def _refuse_nul() -> None:
-    texts = (request.path, *request.args.keys(), *request.args.values())
-    if any("\x00" in text for text in texts) or _NUL_IN_JSON.search(request.get_data()):
-        raise NulCharacter
-
-
 def _handler(endpoint: Endpoint) -> Callable[..., Response]:
     """Return what answers a route: reads the query, runs the handler, writes its answer."""
     module, _, function = endpoint.handler.partition(".")
 
     def handle(**values: Any) -> Response:
-        _refuse_nul()
         if endpoint.asks is not None:
             values["asked"] = forms.read(endpoint.asks, request.args.to_dict())
         run = getattr(import_module(f"atagande_plugin.api.{module}"), function)

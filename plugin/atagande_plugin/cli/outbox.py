@@ -6,6 +6,7 @@ from dataclasses import asdict
 import click
 from sqlalchemy import select
 
+from atagande_agreements.db import HIGHEST_ID
 from atagande_agreements.i18n import N_
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_plugin.cli.errors import NoLongerSent, NoSuchMessage, Unknown
@@ -68,7 +69,7 @@ def list_(state: str | None, limit: int) -> None:
 def show(id: int) -> None:  # noqa: A002 - the argument's name on the command line
     """Print a message's bytes."""
     with opened() as services, services.reader() as session:
-        known = select(OutboxMessage).where(OutboxMessage.id == min(max(id, 0), 2**53))
+        known = select(OutboxMessage).where(OutboxMessage.id == min(max(id, 0), HIGHEST_ID))
         message = session.scalar(known)
         if message is None:
             raise NoSuchMessage(number=id)

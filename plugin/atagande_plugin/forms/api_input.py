@@ -5,7 +5,7 @@ Everything else uses the models of the pages.
 
 from atagande_plugin.forms import meetings, sip
 from atagande_plugin.forms.api_lists import Moment
-from atagande_plugin.forms.base import Form
+from atagande_plugin.forms.base import Form, RowNumber
 
 
 class PlanMeeting(Form):
@@ -16,7 +16,7 @@ class PlanMeeting(Form):
     minutes: int
     place: meetings.Title
     agenda: meetings.Agenda = ""
-    people: tuple[meetings.Number, ...] = ()
+    people: tuple[RowNumber, ...] = ()
 
 
 class BookSip(sip.Book):

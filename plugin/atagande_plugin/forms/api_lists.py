@@ -7,10 +7,8 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from atagande_agreements.deviations.models import DeviationState
 from atagande_agreements.outbox.models import OutboxState
-from atagande_plugin.forms.base import Form
+from atagande_plugin.forms.base import Form, RowNumber
 
-#: A row's number, small enough for every database and every JSON reader.
-RowNumber = Annotated[int, Field(ge=0, le=2**53)]
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 

@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from atagande_agreements.db import HIGHEST_ID
 
 
 class Form(BaseModel):
@@ -11,14 +13,8 @@ class Form(BaseModel):
     model_config = ConfigDict(str_strip_whitespace=True, extra="forbid", frozen=True)
 
 
-def _none_if_blank(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-#: Put before an optional type, so that an empty form field reads as absent.
-Blank = BeforeValidator(_none_if_blank)
-
+#: A row's number.
+RowNumber = Annotated[int, Field(ge=0, le=HIGHEST_ID)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-OptionalLine = Annotated[str, StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 OptionalText = Annotated[str, StringConstraints(max_length=4000)]

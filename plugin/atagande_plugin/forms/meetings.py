@@ -4,10 +4,10 @@ import re
 from datetime import date, time
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from atagande_plugin.forms.answer import ONE_LINE
-from atagande_plugin.forms.base import Form
+from atagande_plugin.forms.base import Form, RowNumber
 
 _CLOCK = re.compile(r"\s*([0-9]{1,2})[.:]([0-9]{2})\s*")
 
@@ -22,8 +22,6 @@ def _clock(value: object) -> object:
 Clock = Annotated[time, BeforeValidator(_clock)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE)]
 Agenda = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
-#: A row's number, small enough for every database.
-Number = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class Plan(Form):
@@ -35,7 +33,7 @@ class Plan(Form):
     minutes: int
     place: Title
     agenda: Agenda = ""
-    people: tuple[Number, ...] = ()
+    people: tuple[RowNumber, ...] = ()
 
 
 class Publish(Form):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from atagande_plugin.forms.base import Form
+from atagande_plugin.forms.base import Form, RowNumber
 
 
 class AskForLink(Form):
@@ -17,7 +17,7 @@ class AskForLink(Form):
 class PickPerson(Form):
     """Choose one of the demo's people."""
 
-    person: int
+    person: RowNumber
     next: str = "/"
 
 

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, StringConstraints
 
-from atagande_plugin.forms.base import Form
-from atagande_plugin.forms.meetings import Number
+from atagande_plugin.forms.base import Form, RowNumber
 
 
 class Book(Form):
@@ -16,7 +15,7 @@ class Book(Form):
     unit: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     slot: AwareDatetime
     minutes: int = 60
-    people: tuple[Number, ...] = ()
+    people: tuple[RowNumber, ...] = ()
     requested_on: date
     consent: bool = False
     purpose_ready: bool = False

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements.deviations.models import reference
-from atagande_agreements.deviations.queries import reply_due, whole
+from atagande_agreements.deviations.queries import whole
+from atagande_agreements.deviations.rules import reply_due
 from atagande_agreements.outbox.models import OutboxMessage
 from atagande_agreements.parties.models import Association, Person
 from atagande_calendar.invitations.models import Attendance, Invitation

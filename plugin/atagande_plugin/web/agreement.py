@@ -18,9 +18,11 @@ from atagande_agreements.followup import queries as followup
 from atagande_agreements.followup.status import STATUSES, Reason, Standing, tally
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Person, Role
+from atagande_agreements.parties.queries import organisation_names
 from atagande_plugin.auth.access import FOLLOWERS, STEERING
 from atagande_plugin.web import guard, kernel
 from atagande_plugin.web.chosen import PATH, Chosen, choose
+from atagande_plugin.web.paging import page_number, pages_of
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.agreement import DecideParameter
@@ -187,7 +189,7 @@ def commitment(key: str) -> str:
         raise NotFound
     shown = [part] if part else owed
     total = sum(duties.counts[one.place].total for one in shown)
-    page = max(request.args.get("sida", 1, type=int), 1)
+    page = page_number()
     rows = followup.occurrences(
         g.session,
         [obligation for one in shown for obligation in duties.ids[one.place]],
@@ -220,14 +222,14 @@ def commitment(key: str) -> str:
         reference=reference,
         total=total,
         page=page,
-        pages=-(-total // PAGE_SIZE),
+        pages=pages_of(total, PAGE_SIZE),
     )
 
 
 def _names(parameters: list[Parameter]) -> Mapping[str, str]:
     """Return the organisations' names by key, if any of the parameters is a choice of one."""
     if any(one.unit is ParameterUnit.ORGANISATION for one in parameters):
-        return queries.organisation_names(g.session, g.me.association_id)
+        return organisation_names(g.session, g.me.association_id)
     return {}
 
 

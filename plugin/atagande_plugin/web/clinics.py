@@ -11,7 +11,7 @@ from atagande_agreements.civil_time import local_date
 from atagande_agreements.errors import NotFound
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Role, Unit
-from atagande_calendar.sip.queries import clinics
+from atagande_agreements.parties.queries import clinics
 from atagande_calendar.slots.models import ClinicHours
 from atagande_calendar.slots.queries import free_slots, free_slots_of, hours_of
 from atagande_plugin.auth.access import CASE_HOLDERS

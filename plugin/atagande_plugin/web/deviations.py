@@ -9,7 +9,7 @@ from flask import flash, g, redirect, render_template, request
 from atagande_agreements.audit.queries import history
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.models import Status
-from atagande_agreements.deviations import queries, verbs
+from atagande_agreements.deviations import queries, rules, verbs
 from atagande_agreements.deviations.models import Deviation, DeviationState, reference
 from atagande_agreements.enquiries.queries import asked_by
 from atagande_agreements.errors import NotFound, Refused, Stale
@@ -17,6 +17,7 @@ from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Person, Role
 from atagande_plugin.auth.access import FOLLOWERS, STEERING, roles
 from atagande_plugin.web import guard, kernel
+from atagande_plugin.web.paging import page_number, pages_of
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.deviations import Close, Reply
@@ -52,7 +53,7 @@ class Row:
 
 def row_of(deviation: Deviation, today: date) -> Row:
     """Return a deviation with its name and whose turn it is on a local date."""
-    due = queries.reply_due(deviation)
+    due = rules.reply_due(deviation)
     match deviation.state:
         case DeviationState.CLOSED:
             turn = "closed"
@@ -68,7 +69,7 @@ def row_of(deviation: Deviation, today: date) -> Row:
 
 
 def _is_own(deviation: Deviation) -> bool:
-    return g.me.has(Role.UNIT_CHIEF) and queries.may_reply(
+    return g.me.has(Role.UNIT_CHIEF) and rules.may_reply(
         deviation, organisation_id=g.me.organisation_id, unit_id=g.me.unit_id
     )
 
@@ -81,7 +82,7 @@ def listing() -> str:
     known = {key for key, _ in parties}
     party = request.args.get("part", "")
     party = party if party in known else ""
-    page = max(request.args.get("sida", 1, type=int), 1)
+    page = page_number()
     chief = g.me.has(Role.UNIT_CHIEF)
     found, total = queries.page_of(
         g.session,
@@ -113,7 +114,7 @@ def listing() -> str:
         party=party,
         is_closed=is_closed,
         page=page,
-        pages=-(-total // PAGE_SIZE),
+        pages=pages_of(total, PAGE_SIZE),
     )
 
 
@@ -152,7 +153,7 @@ def _page(
         deviation=deviation,
         asker=asked_by(g.session, g.me.association_id, deviation.occurrence.origin),
         may_reply=may_reply,
-        may_close=steering and queries.may_close(deviation, today),
+        may_close=steering and rules.may_close(deviation, today),
         steering=steering,
         changed=changed,
         draft=request.form.get("text") or request.form.get("note") or "",

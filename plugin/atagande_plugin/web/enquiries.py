@@ -16,8 +16,10 @@ from atagande_agreements.enquiries.verbs import answer_enquiry, new_reference, r
 from atagande_agreements.errors import Forbidden, NotFound, Refused, Stale
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import OrganisationKind, Person
+from atagande_agreements.parties.queries import clinics
 from atagande_plugin.auth.access import CASE_HOLDERS
 from atagande_plugin.web import kernel
+from atagande_plugin.web.paging import page_number, pages_of
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.enquiries import Answer, NewEnquiry
@@ -64,11 +66,6 @@ def _found(enquiry_id: int) -> Enquiry:
     return enquiry
 
 
-def page_number() -> int:
-    """Return which page of a list the address asks for, from 1."""
-    return max(request.args.get("sida", 1, type=int), 1)
-
-
 @section.route_for("/forfragningar", allow=CASE_HOLDERS)
 def listing() -> str:
     """Show the enquiries of the person's municipality or clinic."""
@@ -84,7 +81,7 @@ def listing() -> str:
         unanswered=queries.waiting_count(g.session, who),
         waiting=waiting,
         page=page,
-        pages=-(-total // PAGE_SIZE),
+        pages=pages_of(total, PAGE_SIZE),
         asks=_asks(),
         answers=who.unit_id is not None,
     )
@@ -99,7 +96,7 @@ def _new_page(
     fresh = {"reference": new_reference(), "sent_on": today.isoformat()}
     return render_template(
         "enquiries/new.html",
-        clinics=queries.clinics(g.session, g.me.association_id, today),
+        clinics=[one for one in clinics(g.session, g.me.association_id, today) if one.in_agreement],
         channels=[(one.value, g.words.text(label)) for one, label in CHANNELS.items()],
         addressees=[(one.value, g.words.text(label)) for one, label in ADDRESSEES.items()],
         values=request.form if request.method == "POST" else fresh,

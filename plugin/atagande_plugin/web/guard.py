@@ -1,4 +1,4 @@
-"""What stands between a request and its handler: origin, form token, personal numbers."""
+"""What stands between a request and its handler: origin, form token, forbidden texts."""
 
 import hashlib
 import hmac
@@ -44,6 +44,14 @@ class NoObject(Refused):
     status = HTTPStatus.BAD_REQUEST
     message = N_("Anropet ska ha ett JSON-objekt.")
     next_step = N_("Skicka Content-Type: application/json och ett objekt.")
+
+
+class NulCharacter(Refused):
+    """The character NUL, which PostgreSQL keeps in no text."""
+
+    code = "nul_character"
+    message = N_("Texten innehåller ett tecken som inte går att spara.")
+    next_step = N_("Ta bort styrtecken ur texten och skicka igen.")
 
 
 #: Refusals that concern the form as such; the page is not shown again with them.
@@ -135,8 +143,13 @@ def _incoming() -> Iterator[tuple[str, str]]:
         yield from _texts(request.get_json(silent=True), "")
 
 
-def refuse_personal_numbers() -> None:
-    """Raise PersonalNumber if anything in the request looks like one; nothing is stored."""
+def check_texts() -> None:
+    """Refuse what may stand in no text of a request, before anything is stored.
+
+    Raises PersonalNumber for what looks like one, and NulCharacter.
+    """
     for field, text in _incoming():
+        if "\0" in text:
+            raise NulCharacter(field=field.replace("\0", ""))
         if find_personal_number(text) is not None:
             raise PersonalNumber(field=field if find_personal_number(field) is None else "")

@@ -1,10 +1,10 @@
 """How a request is handled: who, whether they may, what they sent, and one commit at the end.
 
-Every route is declared through `Section.route` with who may reach it. The steps, in order:
+Every route is declared through `Section.route_for` with who may reach it. The steps, in order:
 
 1. Open a session (one that writes for a method that changes things).
 2. Find out who it is. 3. Check the route's declared access.
-4. For a method that changes things: the origin, the form's token, and personal numbers.
+4. For a method that changes things, the origin and the form's token; for all, personal numbers.
 5. Read the input into its model. 6. Give a replayed request the answer it got the first time.
 7. Run the handler and commit. A refusal rolls everything back. A page declared `by_audit` is
    not made again for a browser that has it (`web/unchanged.py`).
@@ -144,7 +144,7 @@ def _change(section: Section, route: Route, handler: Handler, values: dict[str, 
     if not section.api:
         guard.check_origin()
         guard.check_token(g.me)
-    guard.refuse_personal_numbers()
+    guard.check_texts()
     known = replay.answer_to(g.session, g.me, api=section.api)
     if known is not None:
         return known
@@ -171,7 +171,7 @@ def _serve(section: Section, route: Route, handler: Handler, **values: Any) -> R
             _identify(section)
             _check_access(route)
             if not changes:
-                guard.refuse_personal_numbers()
+                guard.check_texts()
                 return _page(route, handler, values)
             response = _change(section, route, handler, values)
             session.commit()

@@ -16,8 +16,9 @@ from atagande_agreements.errors import NotFound, Refused
 from atagande_agreements.i18n import N_
 from atagande_agreements.outbox.models import OutboxState
 from atagande_agreements.parties.models import Organisation, OrganisationKind, Person, Role
+from atagande_agreements.parties.queries import people
 from atagande_calendar.invitations.models import AnswerWay, Invitation, Partstat
-from atagande_calendar.invitations.queries import of_meeting, of_person, people
+from atagande_calendar.invitations.queries import of_meeting, of_person
 from atagande_calendar.invitations.verbs import can_be_answered
 from atagande_calendar.meetings import queries
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
@@ -29,6 +30,7 @@ from atagande_plugin.services import services
 from atagande_plugin.translation import words
 from atagande_plugin.web import kernel
 from atagande_plugin.web.answer import form_values, shown_or, take
+from atagande_plugin.web.paging import page_number
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.answer import Answer
@@ -86,7 +88,7 @@ def _by_month(meetings: Iterable[Meeting]) -> list[tuple[str, list[Meeting]]]:
 @section.route_for("/moten", allow=FOLLOWERS)
 def meetings() -> str:
     """Show the meetings that come, and below them those that have been."""
-    page = max(1, min(request.args.get("sida", 1, type=int), 1000))
+    page = page_number()
     midnight = local_time(local_date(g.now), time())
     coming = queries.upcoming(g.session, g.me.association_id, since=midnight, drafts=_drafts())
     been = queries.past(

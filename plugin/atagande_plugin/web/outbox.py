@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from atagande_agreements import audit
+from atagande_agreements.db import HIGHEST_ID
 from atagande_agreements.errors import NotFound, Refused
 from atagande_agreements.i18n import N_
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
@@ -90,7 +91,7 @@ def messages() -> str:
         .limit(PAGE + 1)
     )
     if before is not None:
-        query = query.where(OutboxMessage.id < before)
+        query = query.where(OutboxMessage.id < min(before, HIGHEST_ID))
     if state in set(OutboxState):
         query = query.where(OutboxMessage.state == OutboxState(state))
     rows = g.session.execute(query).all()

@@ -15,6 +15,7 @@ from flask import flash, g, redirect, render_template, request
 from atagande_agreements.civil_time import local_date, parse_moment
 from atagande_agreements.errors import Forbidden, NaiveDatetime, NotFound, Refused
 from atagande_agreements.i18n import N_
+from atagande_agreements.parties import queries as parties
 from atagande_agreements.parties.models import OrganisationKind, Person, Role, Unit
 from atagande_calendar.invitations.models import AnswerWay, Attendance, Partstat
 from atagande_calendar.invitations.queries import of_meeting, of_person
@@ -115,7 +116,7 @@ class Choice:
 def booking() -> str:
     """Show the step of a booking that its address has come to."""
     _require_case_holder()
-    units = queries.clinics(g.session, g.me.association_id, local_date(g.now))
+    units = parties.clinics(g.session, g.me.association_id, local_date(g.now))
     key = request.args.get("mottagning", "")
     unit = clinics.clinic_of(key, units) if key else None
     text = request.args.get("tid", "")
@@ -243,7 +244,7 @@ def _booking_again(errors: dict[str, str], refusal: Refused) -> str:
     """Show the step where the fault can be mended, with what was chosen kept."""
     with shown_or(refusal):
         _require_case_holder()
-    units = queries.clinics(g.session, g.me.association_id, local_date(g.now))
+    units = parties.clinics(g.session, g.me.association_id, local_date(g.now))
     unit = next((one for one in units if one.key == request.form.get("unit")), None)
     slot = _slot(request.form.get("slot", ""))
     if unit is None or slot is None:
@@ -265,7 +266,7 @@ def book(form: "Book") -> Any:
     """Book the slot and send the invitations."""
     _require_case_holder()
     today = local_date(g.now)
-    unit = clinics.clinic_of(form.unit, queries.clinics(g.session, g.me.association_id, today))
+    unit = clinics.clinic_of(form.unit, parties.clinics(g.session, g.me.association_id, today))
     agreement = agreement_in_force(g.session, g.me.association_id, today)
     known = {one.id: one for one in queries.people(g.session, g.me.association_id)}
     if agreement is None or not known.keys() >= set(form.people):

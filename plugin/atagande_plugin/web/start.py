@@ -13,11 +13,12 @@ from atagande_agreements.civil_time import end_of_day, local_date
 from atagande_agreements.commitments import queries as commitments
 from atagande_agreements.commitments.models import Obligation, Status
 from atagande_agreements.deviations.models import Deviation, DeviationState, reference
-from atagande_agreements.deviations.queries import reply_due
+from atagande_agreements.deviations.rules import reply_due
 from atagande_agreements.followup import queries as followup
 from atagande_agreements.followup.status import tally
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Role
+from atagande_agreements.parties.queries import of_party
 from atagande_calendar.invitations.models import Invitation, Partstat
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
 from atagande_plugin.auth.access import CASE_HOLDERS, FOLLOWERS, MEMBERS, OPERATIONS
@@ -109,7 +110,7 @@ def _replies() -> list[Task]:
             .where(
                 Deviation.association_id == g.me.association_id,
                 Deviation.state == DeviationState.OPEN,
-                followup.of_party(g.me.organisation_id, g.me.unit_id, Deviation),
+                of_party(g.me.organisation_id, g.me.unit_id, Deviation),
             )
             .options(
                 joinedload(Deviation.obligation).joinedload(Obligation.commitment),

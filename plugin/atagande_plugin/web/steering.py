@@ -1,14 +1,16 @@
 """The steering group's page: what to decide, what to follow, what was decided."""
 
-from flask import g, render_template, request
+from flask import g, render_template
 
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.deviations.models import DeviationState
 from atagande_agreements.deviations.queries import active, counts
+from atagande_agreements.parties.queries import organisation_names
 from atagande_agreements.steering import queries
 from atagande_plugin.auth.access import STEERING
 from atagande_plugin.web import kernel
 from atagande_plugin.web.deviations import row_of
+from atagande_plugin.web.paging import page_number, pages_of
 
 section = kernel.Section("steering", __name__)
 #: Decisions on one page of the register.
@@ -28,7 +30,7 @@ def overview() -> str:
         for state in (DeviationState.REPLIED, DeviationState.OPEN)
         for one in active(g.session, association_id, state=state)
     ]
-    page = max(request.args.get("sida", 1, type=int), 1)
+    page = page_number()
     decisions, total = queries.register(
         g.session, association_id, size=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
     )
@@ -38,11 +40,11 @@ def overview() -> str:
         to_decide=[one for one in rows if one.turn in {"decision", "late", "kept"}],
         to_follow=[one for one in rows if one.turn in {"reply", "undecided"}],
         left_out=unclosed - len(rows),
-        organisations=queries.organisation_names(g.session, association_id),
+        organisations=organisation_names(g.session, association_id),
         undecided=queries.undecided(g.session, association_id),
         deviating=deviating,
         obligations=obligations,
         decisions=decisions,
         page=page,
-        pages=-(-total // PAGE_SIZE),
+        pages=pages_of(total, PAGE_SIZE),
     )
