@@ -34,6 +34,7 @@ KEYWORDS = {
     "lazy_gettext": None,
     "ngettext": (1, 2),
     "_n": (1, 2),
+    "plural": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
 METHODS = [

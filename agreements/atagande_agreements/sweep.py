@@ -23,6 +23,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
     Date,
@@ -31,7 +32,6 @@ from sqlalchemy import (
     Select,
     Update,
     and_,
-    any_,
     bindparam,
     cast,
     func,
@@ -152,10 +152,20 @@ def _bound(dialect: str, ids: list[int]) -> object:
 def _among(dialect: str, column: Any) -> ColumnElement[bool]:
     """Return the condition that `column` is one of the bound ids."""
     if dialect == "postgresql":
-        among: ColumnElement[bool] = column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
-        return among
-    numbers = func.json_each(bindparam("ids")).table_valued("value")
-    return ColumnElement.in_(column, select(numbers.c.value))
+        ids = select(func.unnest(bindparam("ids", type_=ARRAY(BigInteger))))
+    else:
+        ids = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
+    return ColumnElement.in_(column, ids)
+
+
+def _first(name: str, rows: Any) -> CTE:
+    """Return rows that are found before anything is joined to them.
+
+    They are few, but PostgreSQL can't know how few when it keeps a plan, and believes anything of
+    a table that it has not counted yet.
+    """
+    first: CTE = rows.cte(name).prefix_with("MATERIALIZED")
+    return first
 
 
 def _moment() -> ColumnElement[datetime]:
@@ -189,25 +199,34 @@ def _settle(dialect: str) -> Update:
 @cache
 def _open(dialect: str) -> Any:
     """Return what opens the deviations of a batch and gives those that are new."""
+    missed = _first(
+        "missed",
+        select(
+            Occurrence.id,
+            Occurrence.association_id,
+            Occurrence.agreement_id,
+            Occurrence.obligation_id,
+        ).where(_among(dialect, Occurrence.id), Occurrence.on_miss == OnMiss.DEVIATION),
+    )
     reply_days = (
         select(cast(ParameterDecision.value, Integer))
         .join(Parameter, Parameter.id == ParameterDecision.parameter_id)
         .where(
-            Parameter.agreement_id == Occurrence.agreement_id,
+            Parameter.agreement_id == missed.c.agreement_id,
             Parameter.key == REPLY_PARAMETER,
             ParameterDecision.valid_from <= bindparam("today", type_=Date()),
         )
         .order_by(ParameterDecision.valid_from.desc())
         .limit(1)
-        .correlate(Occurrence)
+        .correlate(missed)
         .scalar_subquery()
     )
     rows = (
         select(
-            Occurrence.association_id,
-            Occurrence.agreement_id,
-            Occurrence.id,
-            Occurrence.obligation_id,
+            missed.c.association_id,
+            missed.c.agreement_id,
+            missed.c.id,
+            missed.c.obligation_id,
             Obligation.organisation_id,
             Obligation.unit_id,
             literal(DeviationState.OPEN, Deviation.state.type),
@@ -215,8 +234,8 @@ def _open(dialect: str) -> Any:
             reply_days,
             literal(1),
         )
-        .join(Obligation, Obligation.id == Occurrence.obligation_id)
-        .where(_among(dialect, Occurrence.id), Occurrence.on_miss == OnMiss.DEVIATION)
+        .select_from(missed)
+        .join(Obligation, Obligation.id == missed.c.obligation_id)
     )
     columns = [
         "association_id",
@@ -238,26 +257,32 @@ def _open(dialect: str) -> Any:
 @cache
 def _mail(dialect: str) -> Any:
     """Return what queues one mail per new deviation and chief of the party."""
+    opened = _first(
+        "opened",
+        select(
+            Deviation.id, Deviation.association_id, Deviation.organisation_id, Deviation.unit_id
+        ).where(_among(dialect, Deviation.id)),
+    ).c
     chief_of = or_(
-        and_(Deviation.unit_id.is_not(None), Person.unit_id == Deviation.unit_id),
-        and_(Deviation.unit_id.is_(None), Person.organisation_id == Deviation.organisation_id),
+        and_(opened.unit_id.is_not(None), Person.unit_id == opened.unit_id),
+        and_(opened.unit_id.is_(None), Person.organisation_id == opened.organisation_id),
     )
     key = (
         literal("deviation-opened:")
-        + cast(Deviation.id, OutboxMessage.unique_key.type)
+        + cast(opened.id, OutboxMessage.unique_key.type)
         + literal(":")
         + cast(Person.id, OutboxMessage.unique_key.type)
     )
     rows = (
         select(
-            Deviation.association_id,
+            opened.association_id,
             key,
             literal("deviation_opened"),
             Person.email,
             Person.id,
             Person.language,
             literal("deviation"),
-            Deviation.id,
+            opened.id,
             literal("{}"),
             literal(OutboxState.QUEUED, OutboxMessage.state.type),
             _moment(),
@@ -265,10 +290,9 @@ def _mail(dialect: str) -> Any:
             literal(0),
             literal(""),
         )
-        .join(Person, and_(Person.association_id == Deviation.association_id, chief_of))
+        .join(Person, and_(Person.association_id == opened.association_id, chief_of))
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(
-            _among(dialect, Deviation.id),
             Person.active,
             RoleGrant.role == Role.UNIT_CHIEF,
         )

@@ -22,6 +22,7 @@ from flask import (
 )
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from atagande_agreements.civil_time import Clock, local_date, utc_now
 from atagande_agreements.errors import NotFound, Refused
@@ -76,6 +77,11 @@ def create_app(settings: config.Settings | None = None, *, now: Clock = utc_now)
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_AGE,
     )
     app.url_map.converters["int"] = RowNumber
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap it
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
     attach(app, Services(settings, now))
     _templates(app, settings)
     for section in (*sections(), *api_sections()):

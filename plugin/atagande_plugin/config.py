@@ -3,16 +3,18 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from atagande_agreements.i18n import N_
-from atagande_agreements.privacy import is_mail_address
+from atagande_agreements.mail_address import is_mail_address
 
 PREFIX = "ATAGANDE_"
 _SHORTEST_SECRET = 32
+_MOST_PROXIES = 5
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -49,6 +51,8 @@ class Settings:
     locale: str
     timezone: str
     log_level: str
+    #: Reverse proxies in front, whose X-Forwarded headers are believed.
+    proxies: int = 0
     #: Set by `atagande demo` only: invented people and the role picker on loopback.
     demo: bool = False
 
@@ -115,6 +119,13 @@ def _address(text: str) -> str:
     return text.lower()
 
 
+def _proxies(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= _MOST_PROXIES:
+        raise ValueError(text)
+    return number
+
+
 def _secret(text: str) -> bytes:
     if len(text) < _SHORTEST_SECRET:
         raise ValueError(text)
@@ -143,6 +154,10 @@ READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
         _choice("Europe/Stockholm"),
         N_("Ange Europe/Stockholm. Arbetsdagar räknas i svensk tid."),
     ),
+    "PROXIES": (
+        _proxies,
+        N_("Ange hur många omvända proxyer som står framför tjänsten, 0 till 5."),
+    ),
     "LOG_LEVEL": (
         _choice("DEBUG", "INFO", "WARNING", "ERROR"),
         N_("Ange DEBUG, INFO, WARNING eller ERROR."),
@@ -151,15 +166,27 @@ READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
 
 
 def _kept_secret(data_dir: Path) -> bytes:
-    """Return the key kept in the data directory; make one there the first time."""
+    """Return the key kept in the data directory; make one there the first time.
+
+    It gets its name when all of it is written: a process killed while it makes the key leaves no
+    empty one behind, and of two that start at once both have the same.
+    """
     path = data_dir / "secret.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        key = secrets.token_hex(32).encode()
-        file.write(key)
+    if not path.exists():
+        part = data_dir / f".secret.{secrets.token_hex(8)}.part"
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_hex(32).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                path.hardlink_to(part)
+        finally:
+            part.unlink(missing_ok=True)
+    key = path.read_bytes()
+    if len(key) < _SHORTEST_SECRET:
+        raise BadSettings([(f"{PREFIX}SECRET_KEY", READERS["SECRET_KEY"][1], {})])
     return key
 
 
@@ -197,5 +224,6 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Settings:
         locale=values.get("LOCALE", "sv"),
         timezone=values.get("TIMEZONE", "Europe/Stockholm"),
         log_level=values.get("LOG_LEVEL", "INFO"),
+        proxies=values.get("PROXIES", 0),
         demo=demo,
     )

@@ -22,7 +22,6 @@ from atagande_agreements.register.agreement_file import (
     obligations,
     parse,
     shipped_text,
-    used_by,
 )
 from atagande_agreements.register.file_shape import ROW_TABLES, SINGLE_TABLES
 from atagande_agreements.register.file_words import ORGANISATION_KINDS, PARTY_GROUPS, UNIT_KINDS
@@ -144,11 +143,16 @@ def test_the_proposals_are_those_to_be_decided(shipped: AgreementFile) -> None:
     }
 
 
-def test_a_parameter_tells_which_commitments_use_it(shipped: AgreementFile) -> None:
-    assert used_by(shipped, "training_share") == ("A5", "K2a", "K2b", "K2c")
-    assert used_by(shipped, "answer_days") == ("P3",)
-    assert used_by(shipped, "network_convener") == ("A2",)
-    assert used_by(shipped, "small_number_limit") == ()
+def test_commitments_name_the_parameters_they_use(shipped: AgreementFile) -> None:
+    used = {one.key: {*one.parameters, *one.guidance} for one in shipped.commitments}
+
+    def users(parameter: str) -> tuple[str, ...]:
+        return tuple(key for key, parameters in used.items() if parameter in parameters)
+
+    assert users("training_share") == ("A5", "K2a", "K2b", "K2c")
+    assert users("answer_days") == ("P3",)
+    assert users("network_convener") == ("A2",)
+    assert users("small_number_limit") == ()
 
 
 def test_every_clinic_has_an_address(shipped: AgreementFile) -> None:

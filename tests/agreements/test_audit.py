@@ -177,3 +177,39 @@ def test_writers_at_the_same_time_leave_no_gap(world: World) -> None:
     numbers = [one.number for one in entries(world)]
     assert numbers == list(range(1, before + 6 * 5 * 3 + 1))
     assert broken(world) is None
+
+
+def change(action: str) -> audit.Change:
+    return audit.Change(
+        association_id=1,
+        at=AT,
+        actor=audit.Actor.job("test"),
+        action=action,
+        object_type="thing",
+        object_id=1,
+    )
+
+
+def test_a_savepoint_keeps_what_was_recorded_before_it_and_loses_its_own(world: World) -> None:
+    before = len(entries(world))
+    with world.writer() as session:
+        audit.record(session, change("before"))
+        savepoint = session.begin_nested()
+        audit.record(session, change("undone"))
+        savepoint.rollback()
+        with session.begin_nested():
+            audit.record(session, change("inside"))
+        audit.record(session, change("after"))
+        session.commit()
+    assert [entry.action for entry in entries(world)][before:] == ["before", "inside", "after"]
+    assert broken(world) is None
+
+
+def test_a_rollback_forgets_what_was_recorded(world: World) -> None:
+    before = len(entries(world))
+    with world.writer() as session:
+        audit.record(session, change("undone"))
+        session.rollback()
+        audit.record(session, change("done"))
+        session.commit()
+    assert [entry.action for entry in entries(world)][before:] == ["done"]

@@ -13,6 +13,7 @@ from atagande_agreements.enquiries.models import Addressee, Channel, Enquiry
 from atagande_agreements.enquiries.verbs import answer_enquiry, new_reference, register_enquiry
 from atagande_agreements.errors import Forbidden, Refused, Stale
 from atagande_agreements.privacy import find_personal_number
+from support.queries import count_queries
 from support.world import CLINIC_CHIEF, CONVENER, OTHER_CONVENER, World
 
 MONDAY = date(2026, 3, 30)
@@ -210,3 +211,21 @@ def test_a_municipality_and_the_asked_clinic_see_it_and_nobody_else(at_easter: W
             for who, person in people.items()
         }
     assert {who for who, found in seen.items() if found} == {CONVENER, CLINIC_CHIEF}
+
+
+def test_a_decision_judges_many_with_as_few_questions_as_one(sqlite_world: World) -> None:
+    world = sqlite_world
+    asked = []
+    for number, valid_from in ((1, date(2026, 2, 25)), (12, date(2026, 2, 26))):
+        with world.writer() as session:
+            for _ in range(number):
+                register(session, world, sent_on=valid_from, reference=new_reference())
+            session.commit()
+        with count_queries(world.services.engine) as sent:
+            world.decide("answer_days", "10", valid_from)
+        asked.append(sum(one.startswith("SELECT") for one in sent))
+    assert asked[0] == asked[1]
+    with world.services.reader() as session:
+        judged = session.scalars(select(Occurrence).order_by(Occurrence.id)).all()
+    assert {one.status for one in judged} == {Status.PENDING}
+    assert [one.parameter_decision_id for one in judged] == [1] + [2] * 12

@@ -1,10 +1,12 @@
 """Personal numbers are found however they are written, and little else is."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atagande_agreements.privacy import find_personal_number, is_mail_address
+from atagande_agreements.privacy import find_personal_number
 
 #: Invented numbers; the check digits are right where the form needs it.
 NUMBERS = [
@@ -24,6 +26,13 @@ NUMBERS = [
     "(8507099805)",
     "850709-T805",
     "850709\n9805",
+    "850709   \t  -   9805",
+    "850709/9805",
+    "19850709_9805",
+    "pnr850709-9805",
+    "SOC8507099805",
+    "850709-9805abc",
+    "٨٥٠٧٠٩-٩٨٠٥",
 ]
 OTHERS = [
     "",
@@ -40,6 +49,9 @@ OTHERS = [
     "851309-9805",  # no thirteenth month
     "0123456789abcdef0123456789abcdef",
     "8507099806",  # wrong check digit
+    "SN20260312-1235",  # a record's number: letters, and a wrong check digit
+    "8507099805abcdef8507099805abcdef",
+    "12ab8507-0998-4805-8507-099805abcdef",
 ]
 
 
@@ -65,15 +77,9 @@ def test_any_text_can_be_searched(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "right"),
-    [
-        ("chef@kommun.example", True),
-        ("chef.åsa@kommun.example", False),
-        ("chef@kommun", False),
-        ("chef@@kommun.example", False),
-        ("a b@kommun.example", False),
-        ("chef@kommun.example\nBcc: x@y.example", False),
-    ],
+    "text", ["850709" + " " * 200_000 + "x", "850709 " * 50_000, "0-" * 100_000]
 )
-def test_a_mail_address_is_plain_ascii(address: str, right: bool) -> None:  # noqa: FBT001 - a case
-    assert is_mail_address(address) is right
+def test_a_long_text_is_searched_at_once(text: str) -> None:
+    began = time.process_time()
+    assert find_personal_number(text) is None
+    assert time.process_time() - began < 5, "in proportion to its length; once it took hours"

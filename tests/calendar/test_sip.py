@@ -94,7 +94,7 @@ def test_someone_named_twice_is_asked_once(world: World) -> None:
         ({"consent": False}, "sip_no_consent"),
         ({"purpose_ready": False}, "sip_no_purpose"),
         ({"unit": "upplands-vasby-ek"}, "not_a_clinic"),
-        ({"requested_on": date(2026, 3, 3)}, "sent_in_future"),
+        ({"requested_on": date(2026, 3, 3)}, "sip_requested_in_future"),
         ({"requested_on": date(2019, 1, 1)}, "before_agreement"),
         ({"slot": SLOT + timedelta(minutes=15)}, "slot_not_offered"),
         ({"slot": SLOT - timedelta(hours=1)}, "slot_not_offered"),

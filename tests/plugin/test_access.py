@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.routing import IntegerConverter
 
 from atagande_agreements.parties.models import (
     Association,
@@ -36,7 +37,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Yield (endpoint, method, path) of every route, its values filled in."""
     for rule in app.url_map.iter_rules():
         values = {
-            name: 1 if type(converter).__name__ == "IntegerConverter" else VALUES.get(name, "x")
+            name: 1 if isinstance(converter, IntegerConverter) else VALUES.get(name, "x")
             for name, converter in rule._converters.items()
         }
         with app.test_request_context():

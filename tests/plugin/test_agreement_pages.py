@@ -60,7 +60,7 @@ def decisions(world: World) -> list[tuple[str, date]]:
 def test_the_administrator_opens_the_shipped_agreement(sqlite_world: World) -> None:
     page = text_of(sqlite_world.client(ADMINISTRATOR).get("/overenskommelsen"))
     assert "från 25 oktober 2019 tills vidare" in page
-    assert "28 åtaganden ger 93 åtaganden för part. 37 mätvärden väntar på beslut." in page
+    assert "28 åtaganden ger 93 åtaganden för parterna. 37 mätvärden väntar på beslut." in page
     assert page.count('<article class="commitment"') == 28
     assert "Resursteamens styrgrupp, från 1 januari 2020" in page
     assert "Eget avsnitt saknas i sammanfattningen" in page
@@ -271,7 +271,7 @@ def test_with_several_agreements_each_has_its_address(sqlite_world: World) -> No
     assert "28 åtaganden" in first
     assert "Lokal överenskommelse på prov" in first
     second = text_of(visitor.get("/overenskommelsen?avtal=prov"))
-    assert "2 åtaganden ger 2 åtaganden för part. 4 mätvärden väntar på beslut." in second
+    assert "2 åtaganden ger 2 åtaganden för parterna. 4 mätvärden väntar på beslut." in second
     assert 'href="/overenskommelsen/P3?avtal=prov"' in second
     assert "till och med 31 december 2026" in second
     page = text_of(visitor.get("/overenskommelsen/parameter/answer_days?avtal=prov"))

@@ -161,7 +161,7 @@ def test_what_is_over_or_called_off_is_gone(sqlite_world: World, *, over: bool) 
         ({"answer": "perhaps"}, "Välj ja, nej eller kanske."),
         ({"answer": "no", "stand_in": "x" * 121}, "Texten är för lång."),
         ({"answer": "no", "stand_in": "Anna 850709-9805"}, "personnummer"),
-        ({"answer": "no", "stand_in": "a\x00b"}, "Texten har inte rätt form."),
+        ({"answer": "no", "stand_in": "a\x00b"}, "ett tecken som inte går att spara"),
     ],
 )
 def test_a_wrong_answer_is_refused_and_says_how(

@@ -18,6 +18,13 @@ def test_the_secret_key_is_made_once_and_kept(tmp_path: Path) -> None:
     first = load({"ATAGANDE_DATA_DIR": str(tmp_path)}).secret_key
     assert load({"ATAGANDE_DATA_DIR": str(tmp_path)}).secret_key == first
     assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+    assert [one.name for one in tmp_path.iterdir()] == ["secret.key"]
+
+
+def test_a_secret_key_that_was_never_written_out_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").touch()
+    with pytest.raises(BadSettings, match="SECRET_KEY"):
+        load({"ATAGANDE_DATA_DIR": str(tmp_path)})
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,8 @@ def test_the_secret_key_is_made_once_and_kept(tmp_path: Path) -> None:
         ("LOCALE", "no"),
         ("TIMEZONE", "Europe/Oslo"),
         ("LOG_LEVEL", "LOUD"),
+        ("PROXIES", "many"),
+        ("PROXIES", "9"),
         ("DATABSE_URL", "sqlite:////x.db"),
     ],
 )

@@ -45,7 +45,7 @@ def test_a_second_preparation_changes_nothing(
     monkeypatch.setenv("ATAGANDE_SMTP_URL", "smtp://real.example")
     settings = settings_for(str(tmp_path / "demo"), 8123)
     # The demo's people never get out of its own directory.
-    assert settings.database_url == f"sqlite:///{tmp_path / 'demo' / 'demo.db'}"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'demo' / 'atagande.db'}"
     assert (settings.smtp, settings.demo, settings.loopback) == (None, True, True)
     said: list[str] = []
     assert prepare(settings, said=said.append)

@@ -121,3 +121,5 @@ def test_metrics_are_for_this_machine(sqlite_world: World) -> None:
     assert "atagande_outbox_messages" in client.get("/metrics").text
     away = client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.9"})
     assert away.status_code == 403
+    passed_on = client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert passed_on.status_code == 403, "a proxy on this machine passed it on"

@@ -125,8 +125,8 @@ def test_a_refused_address_ends_as_failed_and_can_be_sent_again(sqlite_world: Wo
     admin = sqlite_world.client(ADMINISTRATOR)
     page = admin.get(f"/utskick/{row.id}").text
     assert "adressen inte finns" in page
-    assert admin.post(f"/utskick/{row.id}/igen").status_code == 302
-    assert admin.post(f"/utskick/{row.id}/igen").status_code == 422, "only what failed"
+    assert admin.post(f"/utskick/{row.id}/igen").status_code == 303
+    assert admin.post(f"/utskick/{row.id}/igen").status_code == 409, "only what failed"
     assert deliver(sqlite_world.services, sqlite_world.now, through=Wire()).sent == 1
 
 

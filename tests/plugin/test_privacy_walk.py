@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from werkzeug.routing import IntegerConverter
 
 from atagande_agreements.parties.models import Role, RoleGrant
 from atagande_plugin import forms
@@ -45,7 +46,7 @@ def doors(world: World) -> list[tuple[str, str, str | None]]:
         if "POST" not in (rule.methods or set()):
             continue
         values = {
-            name: 1 if type(converter).__name__ == "IntegerConverter" else "x" * 32
+            name: 1 if isinstance(converter, IntegerConverter) else "x" * 32
             for name, converter in rule._converters.items()
         }
         path = world.app.url_map.bind("localhost").build(rule.endpoint, values)

@@ -1,6 +1,7 @@
 """Signing in by a one-time link, and in the demo by picking a person."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 
 from atagande_agreements.outbox.models import OutboxMessage
 from atagande_agreements.parties.models import Person
+from atagande_plugin.app import create_app
 from atagande_plugin.auth import links
 from atagande_plugin.auth.models import LoginLink, LoginSession
 from atagande_plugin.outbox.delivery import deliver
@@ -162,3 +164,24 @@ def test_signing_in_leads_to_our_own_pages_only(
     answer = demo.client().post("/logga-in/demo", {"person": 1, "next": target})
     assert answer.location == "/"
     demo.services.close()
+
+
+def test_behind_a_proxy_visitors_are_counted_one_by_one(sqlite_world: World) -> None:
+    settings = replace(sqlite_world.settings, proxies=1)
+    app = create_app(settings, now=lambda: sqlite_world.now)
+
+    def ask_from(address: str, number: int) -> int:
+        return (
+            app.test_client()
+            .post(
+                "/logga-in",
+                data={"email": f"person{number}@else.example"},
+                headers={"X-Forwarded-For": address},
+            )
+            .status_code
+        )
+
+    statuses = [ask_from("203.0.113.1", number) for number in range(links.PER_NETWORK + 1)]
+    assert statuses[-2:] == [200, 429]
+    assert ask_from("203.0.113.2", 99) == 200
+    app.extensions["atagande"].close()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from atagande_agreements.civil_time import local_time
-from atagande_agreements.outbox.models import OutboxMessage
+from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Role, RoleGrant
 from atagande_calendar.invitations.models import Attendance, Invitation
 from atagande_calendar.meetings.models import Meeting
@@ -261,3 +261,21 @@ def test_the_pages_cost_at_most_twelve_queries(world: World) -> None:
         booked(world, people=[AF], slot=local_time(date(2026, 3, week), time(9)))
     assert costs() == few
     assert max(few) <= 12
+
+
+def test_a_booker_sees_that_an_invitation_failed_and_sends_it_again(world: World) -> None:
+    number = booked(world)
+    with world.writer() as session:
+        message = session.scalars(select(OutboxMessage)).first()
+        assert message is not None
+        message.state = OutboxState.FAILED
+        session.commit()
+    path = f"/sip/{number}/skicka-igen"
+    assert "1 kallelse gick inte fram" in page_text(world.client(CONVENER).get(f"/sip/{number}"))
+    drift = page_text(world.client(ADMINISTRATOR).get("/drift"))
+    assert "1 kallelse till SIP gick inte fram" in drift
+    assert world.client(OTHER_CONVENER).post(path).status_code == 404
+    assert world.client(ADMINISTRATOR).post(path).status_code == 403
+    assert world.client(CONVENER).post(path).status_code == 303
+    with world.services.reader() as session:
+        assert set(session.scalars(select(OutboxMessage.state))) == {OutboxState.QUEUED}

@@ -1,5 +1,7 @@
 """A small world for tests: the shipped agreement, the demo's people, and browsers signed in."""
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -25,6 +27,8 @@ from atagande_plugin.auth import identity
 from atagande_plugin.demo.people import add_people
 from atagande_plugin.services import Services
 from atagande_plugin.web import guard, kernel
+from support.postgres import Postgres
+from support.session import only_one
 
 #: A Monday morning in Stockholm.
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -176,17 +180,57 @@ def start_world(database_url: str, data_dir: Path, *, demo: bool = False) -> Wor
     return world
 
 
+@pytest.fixture(scope="session")
+def filled_sqlite(sqlite_template: Path, session_dir: Path) -> Path:
+    """A SQLite file with the agreement and people in it, to copy; made once for all workers."""
+    filled = session_dir / "filled.sqlite"
+    with only_one(session_dir / "filled-sqlite.lock"):
+        if not filled.exists():
+            part = session_dir / "filled-part.sqlite"
+            shutil.copyfile(sqlite_template, part)
+            world = make_world(f"sqlite:///{part}", session_dir / "filled-data")
+            world.services.close()
+            connection = sqlite3.connect(part)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            part.rename(filled)
+    return filled
+
+
+@pytest.fixture(scope="session")
+def filled_postgres(postgres_server: Postgres, postgres_template: str, session_dir: Path) -> str:
+    """The name of a PostgreSQL database with the same, to make others from."""
+    name, done = "atagande_filled", session_dir / "filled-postgres-done"
+    with only_one(session_dir / "filled-postgres.lock"):
+        if not done.exists():
+            url = postgres_server.create(name, template=postgres_template)
+            world = make_world(url, session_dir / "filled-data-postgres")
+            world.services.close()
+            done.touch()
+    return name
+
+
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+def world(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
     """A service with the shipped agreement and people, on each database."""
-    made = make_world(database_url, tmp_path / "data")
+    if database_url.startswith("sqlite"):
+        filled: Path = request.getfixturevalue("filled_sqlite")
+        shutil.copyfile(filled, database_url.removeprefix("sqlite:///"))
+    else:
+        server: Postgres = request.getfixturevalue("postgres_server")
+        name = database_url.rpartition("/")[2]
+        template: str = request.getfixturevalue("filled_postgres")
+        server.drop(name)
+        server.create(name, template=template)
+    made = start_world(database_url, tmp_path / "data")
     yield made
     made.services.close()
 
 
 @pytest.fixture
-def sqlite_world(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
+def sqlite_world(sqlite_url: str, filled_sqlite: Path, tmp_path: Path) -> Iterator[World]:
     """The same on SQLite only, for what does not depend on the database."""
-    made = make_world(sqlite_url, tmp_path / "data")
+    shutil.copyfile(filled_sqlite, sqlite_url.removeprefix("sqlite:///"))
+    made = start_world(sqlite_url, tmp_path / "data")
     yield made
     made.services.close()

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from atagande_agreements.audit.models import AuditEntry, AuditHead
 from atagande_agreements.parties.models import Association, Person
 
 _PENDING = "atagande.audit"
+_MARKS = "atagande.audit.savepoints"
 GENESIS = "0" * 64
 _ENTRIES: Any = AuditEntry.__table__
 
@@ -57,6 +59,7 @@ class Change:
 
 def record(session: Session, *changes: Change) -> None:
     """Add entries to the trail of this transaction; they are written when it commits."""
+    session.connection()  # what is recorded belongs to a transaction, and goes with it
     session.info.setdefault(_PENDING, []).extend(changes)
 
 
@@ -133,6 +136,8 @@ def _chain(session: Session, association_id: int, pending: Iterable[Change]) -> 
 
 
 def _before_commit(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint is kept; the chain is written when all of it commits
     session.flush()
     pending: Sequence[Change] = session.info.pop(_PENDING, [])
     if not pending:
@@ -144,11 +149,21 @@ def _before_commit(session: Session) -> None:
         _chain(session, association_id, by_association[association_id])
 
 
-def _after_rollback(session: Session) -> None:
-    session.info.pop(_PENDING, None)
+def _after_begin(session: Session, transaction: SessionTransaction) -> None:
+    """Note how much was recorded when a savepoint began."""
+    if transaction.nested:
+        marks = session.info.setdefault(_MARKS, WeakKeyDictionary())
+        marks[transaction] = len(session.info.get(_PENDING, ()))
+
+
+def _after_rollback(session: Session, transaction: SessionTransaction) -> None:
+    """Forget what was recorded since the savepoint, or since the beginning."""
+    mark = session.info.get(_MARKS, {}).get(transaction, 0) if transaction.nested else 0
+    del session.info.get(_PENDING, [])[mark:]
 
 
 def listen(target: Any) -> None:
     """Make sessions of `target` (a sessionmaker or Session class) write what was recorded."""
     event.listen(target, "before_commit", _before_commit)
-    event.listen(target, "after_rollback", _after_rollback)
+    event.listen(target, "after_transaction_create", _after_begin)
+    event.listen(target, "after_soft_rollback", _after_rollback)

@@ -1,4 +1,4 @@
-"""Puts a rule's verdict on an occurrence. The only place that sets an occurrence's status."""
+"""Puts a rule's verdict on an occurrence; besides the sweep, nothing else sets its status."""
 
 from datetime import date, datetime
 
@@ -51,19 +51,28 @@ def _judging_decision(
 
 
 def assess(session: Session, occurrence: Occurrence, obligation: Obligation, now: datetime) -> None:
-    """Judge `occurrence` by its rule and the decision in force when its event happened.
+    """Judge `occurrence` by its rule and the decision in force when its event happened."""
+    decision = _judging_decision(session, occurrence, obligation.commitment)
+    judge_by(decision, occurrence, obligation, now)
+
+
+def judge_by(
+    decision: ParameterDecision | None,
+    occurrence: Occurrence,
+    obligation: Obligation,
+    now: datetime,
+) -> None:
+    """Judge `occurrence` by its rule and a decision; None while nothing is decided.
 
     Evidence that comes after the sweep changes the status, but never gives the sweep the
     occurrence back: its deviation is there already.
     """
-    commitment = obligation.commitment
-    decision = _judging_decision(session, occurrence, commitment)
     swept = (
         occurrence.settled_at is not None
         and occurrence.sweep_at is None
         and occurrence.status is not Status.NOT_ASSESSABLE
     )
-    verdict = RULES[commitment.rule].judge(
+    verdict = RULES[obligation.commitment.rule].judge(
         Facts(
             event_on=occurrence.event_on,
             kept_on=occurrence.kept_on,

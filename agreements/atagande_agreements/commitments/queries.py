@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements.commitments.models import (
@@ -223,22 +223,20 @@ def judges_something(parameter: Parameter) -> bool:
     return any(parameter.key == rule.PARAMETER for rule in RULES.values())
 
 
-def affected(session: Session, parameter: Parameter, since: date) -> int:
-    """Return how many open or unjudged occurrences a decision from a local date would judge.
+def judged_by(parameter: Parameter, since: date) -> Select[Occurrence]:
+    """Select the open or unjudged occurrences that a decision from a local date judges.
 
-    Those under a later decision are not counted, and nothing that is settled.
+    Those under a later decision are left out, and everything that is settled.
     """
     kinds = [kind for kind, rule in RULES.items() if parameter.key == rule.PARAMETER]
-    if not kinds:
-        return 0
     query = (
-        select(func.count())
-        .select_from(Occurrence)
+        select(Occurrence)
         .join(Obligation, Obligation.id == Occurrence.obligation_id)
         .join(Commitment, Commitment.id == Obligation.commitment_id)
         .join(CommitmentParameter, CommitmentParameter.commitment_id == Commitment.id)
         .where(
             CommitmentParameter.parameter_id == parameter.id,
+            CommitmentParameter.judges,
             Commitment.rule.in_(kinds),
             Occurrence.event_on >= since,
             Occurrence.status.in_((Status.PENDING, Status.NOT_ASSESSABLE)),
@@ -247,4 +245,24 @@ def affected(session: Session, parameter: Parameter, since: date) -> int:
     later = [one.valid_from for one in parameter.decisions if one.valid_from > since]
     if later:
         query = query.where(Occurrence.event_on < min(later))
-    return session.scalars(query).one()
+    return query
+
+
+def affected(session: Session, parameter: Parameter, since: date) -> int:
+    """Return how many occurrences a decision from a local date would judge; see `judged_by`."""
+    found = judged_by(parameter, since).subquery()
+    return session.scalars(select(func.count()).select_from(found)).one()
+
+
+def count_obligations(session: Session, agreement_id: int) -> int:
+    """Return how many obligations an agreement's version in force gives."""
+    return session.scalars(
+        select(func.count())
+        .select_from(Obligation)
+        .join(Commitment, Commitment.id == Obligation.commitment_id)
+        .join(AgreementVersion, AgreementVersion.id == Commitment.version_id)
+        .where(
+            Obligation.agreement_id == agreement_id,
+            AgreementVersion.state == VersionState.IN_FORCE,
+        )
+    ).one()

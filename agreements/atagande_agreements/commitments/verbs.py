@@ -7,11 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements import audit
-from atagande_agreements.commitments.assess import assess
+from atagande_agreements.commitments.assess import assess, judge_by
 from atagande_agreements.commitments.errors import AlreadyDecided, BadValue, ReachesBack
 from atagande_agreements.commitments.models import (
-    Commitment,
-    CommitmentParameter,
     Evidence,
     Obligation,
     Occurrence,
@@ -20,9 +18,9 @@ from atagande_agreements.commitments.models import (
     ParameterUnit,
     Status,
 )
+from atagande_agreements.commitments.queries import judged_by
 from atagande_agreements.parties.models import Organisation, Person
 from atagande_agreements.register.models import Agreement
-from atagande_agreements.rules import RULES
 from atagande_agreements.steering.models import DecisionKind
 from atagande_agreements.steering.verbs import record_decision
 
@@ -128,29 +126,19 @@ def decide_parameter(
             },
         ),
     )
-    _judge_again(session, parameter, valid_from, now)
+    _judge_again(session, decided, now)
     return decided
 
 
-def _judge_again(session: Session, parameter: Parameter, since: date, now: datetime) -> None:
-    """Judge what is open or unjudged since a date, for the rules that use `parameter`."""
-    rules = [kind for kind, rule in RULES.items() if parameter.key == rule.PARAMETER]
+def _judge_again(session: Session, decided: ParameterDecision, now: datetime) -> None:
+    """Judge what is open or unjudged by a new decision, for the rules that use its parameter."""
     occurrences = session.scalars(
-        select(Occurrence)
-        .join(Obligation, Obligation.id == Occurrence.obligation_id)
-        .join(Commitment, Commitment.id == Obligation.commitment_id)
-        .join(CommitmentParameter, CommitmentParameter.commitment_id == Commitment.id)
-        .where(
-            CommitmentParameter.parameter_id == parameter.id,
-            Commitment.rule.in_(rules),
-            Occurrence.event_on >= since,
-            Occurrence.status.in_((Status.PENDING, Status.NOT_ASSESSABLE)),
-        )
+        judged_by(decided.parameter, decided.valid_from)
         .options(joinedload(Occurrence.obligation).joinedload(Obligation.commitment))
         .with_for_update(of=Occurrence)
     ).all()
     for occurrence in occurrences:
-        assess(session, occurrence, occurrence.obligation, now)
+        judge_by(decided, occurrence, occurrence.obligation, now)
     session.flush()
 
 

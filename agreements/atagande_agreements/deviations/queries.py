@@ -22,7 +22,8 @@ from atagande_agreements.parties.models import Organisation, Person, Unit
 from atagande_agreements.parties.queries import of_party
 
 
-def _listed(association_id: int) -> Select[Deviation]:
+def listed(association_id: int) -> Select[Deviation]:
+    """Select an association's deviations with what a line in a list shows."""
     return (
         select(Deviation)
         .where(Deviation.association_id == association_id)
@@ -35,30 +36,16 @@ def _listed(association_id: int) -> Select[Deviation]:
     )
 
 
-def active(
-    session: Session,
-    association_id: int,
-    *,
-    organisation_id: int | None = None,
-    unit_id: int | None = None,
-    state: DeviationState | None = None,
-    limit: int = 200,
+def in_state(
+    session: Session, association_id: int, state: DeviationState, *, limit: int = 200
 ) -> Sequence[Deviation]:
-    """Return deviations that are not closed, oldest first; of one party or state if named."""
-    query = _listed(association_id).where(Deviation.state != DeviationState.CLOSED)
-    if state is not None:
-        query = query.where(Deviation.state == state)
-    if unit_id is not None:
-        query = query.where(Deviation.unit_id == unit_id)
-    elif organisation_id is not None:
-        query = query.where(Deviation.organisation_id == organisation_id)
-    return session.scalars(query.order_by(Deviation.opened_at, Deviation.id).limit(limit)).all()
-
-
-def closed(session: Session, association_id: int, *, limit: int = 200) -> Sequence[Deviation]:
-    """Return closed deviations, newest first."""
-    query = _listed(association_id).where(Deviation.state == DeviationState.CLOSED)
-    return session.scalars(query.order_by(Deviation.id.desc()).limit(limit)).all()
+    """Return deviations in one state, oldest first."""
+    return session.scalars(
+        listed(association_id)
+        .where(Deviation.state == state)
+        .order_by(Deviation.opened_at, Deviation.id)
+        .limit(limit)
+    ).all()
 
 
 def whole(session: Session, association_id: int, deviation_id: int) -> Deviation | None:
@@ -156,7 +143,7 @@ def page_of(
     if own is not None:
         order.insert(0, case((of_party(*own, Deviation), 0), else_=1))
     rows = session.scalars(
-        _listed(association_id)
+        listed(association_id)
         .where(*where)
         .options(
             selectinload(Deviation.steps.and_(DeviationStep.kind == StepKind.CLOSED)).joinedload(

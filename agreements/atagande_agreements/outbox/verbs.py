@@ -1,4 +1,4 @@
-"""Adds messages to the outbox."""
+"""Adds messages to the outbox, and puts failed ones back."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from atagande_agreements.outbox.models import OutboxMessage
+from atagande_agreements import audit
+from atagande_agreements.outbox.errors import NotFailed
+from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Person
 
 
@@ -44,3 +46,29 @@ def enqueue(
     session.add(message)
     session.flush()
     return message
+
+
+def requeue(session: Session, *, message: OutboxMessage, person: Person, now: datetime) -> None:
+    """Put a failed message back in the queue, the same bytes with the same identity.
+
+    The row is locked first, so that of two who ask at once, one gets NotFailed.
+    """
+    session.refresh(message, ["state"], with_for_update=True)
+    if message.state is not OutboxState.FAILED:
+        raise NotFailed
+    message.state = OutboxState.QUEUED
+    message.tries = 0
+    message.next_try_at = now
+    session.flush()
+    audit.record(
+        session,
+        audit.Change(
+            association_id=message.association_id,
+            at=now,
+            actor=audit.Actor.of(person),
+            action="outbox.requeued",
+            object_type="outbox",
+            object_id=message.id,
+            changes={"state": (OutboxState.FAILED, OutboxState.QUEUED)},
+        ),
+    )

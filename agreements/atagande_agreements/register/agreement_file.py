@@ -69,7 +69,6 @@ __all__ = [
     "parse",
     "parse_bytes",
     "shipped_text",
-    "used_by",
 ]
 
 
@@ -133,13 +132,6 @@ def obligations(agreement: AgreementFile) -> list[FileObligation]:
             for organisation, unit in _bound(agreement, word):
                 found[FileObligation(commitment.key, organisation, unit)] = None
     return list(found)
-
-
-def used_by(agreement: AgreementFile, parameter: str) -> tuple[str, ...]:
-    """Return the keys of the commitments that a parameter judges or guides."""
-    return tuple(
-        one.key for one in agreement.commitments if parameter in one.parameters + one.guidance
-    )
 
 
 def shipped_text() -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from atagande_agreements.i18n import N_
-from atagande_agreements.privacy import is_mail_address
+from atagande_agreements.mail_address import is_mail_address
 from atagande_agreements.register import file_words as words
 from atagande_agreements.register.file_faults import Faults
 from atagande_agreements.register.file_shape import (

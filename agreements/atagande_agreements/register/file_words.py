@@ -62,9 +62,6 @@ RULE_KINDS: Final = tuple(RULE_SUBJECTS)
 #: Parties a commitment can bind, besides `organisation:KEY` and `unit:KEY`.
 PARTY_GROUPS: Final = ("association", "all_members", "clinics", "municipalities")
 
-#: Prefixes of a party that is named by its key.
-PARTY_PREFIXES: Final = ("organisation", "unit")
-
 ORGANISATION_KINDS: Final = (
     "samordningsforbund",
     "arbetsformedlingen",

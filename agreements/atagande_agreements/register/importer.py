@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atagande_agreements import audit
@@ -301,20 +301,3 @@ def _obligations(
         for owed in obligations(file)
     )
     session.flush()
-
-
-def count_obligations(session: Session, agreement_id: int) -> int:
-    """Return how many obligations an agreement's version in force gives."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Obligation)
-            .join(Commitment, Commitment.id == Obligation.commitment_id)
-            .join(AgreementVersion, AgreementVersion.id == Commitment.version_id)
-            .where(
-                Obligation.agreement_id == agreement_id,
-                AgreementVersion.state == VersionState.IN_FORCE,
-            )
-        )
-        or 0
-    )

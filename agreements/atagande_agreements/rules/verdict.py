@@ -1,21 +1,9 @@
 """What goes into a rule and what comes out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from atagande_agreements.civil_time import add_working_days, working_days_between
 from atagande_agreements.commitments.models import Status
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingDays:
-    """How working days are counted; another country or a test may count otherwise."""
-
-    #: (start, count) -> the count-th working day after start.
-    add: Callable[[date, int], date] = add_working_days
-    #: (start, end) -> working days after start up to and including end.
-    between: Callable[[date, date], int] = working_days_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +19,6 @@ class Facts:
     decided: int | None
     #: Present moment (UTC).
     now: datetime
-    working_days: WorkingDays = field(default_factory=WorkingDays)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ since a guess there goes to the wrong person.
 import re
 import unicodedata
 
+from atagande_agreements.mail_address import is_host, is_mail_address
 from atagande_calendar.itip.errors import UnsafeAddress, UnsafeHeader
 
 _LINE_BREAK = re.compile("\r\n|[\r\u2028\u2029]")
@@ -18,14 +19,6 @@ _NAME_LENGTH = 80
 #: Control characters, half surrogates, line and paragraph separators.
 _NEVER_IN_HEADER = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNS_TEXT = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-_LOCAL_PART = r"[A-Za-z0-9_+='~-]+(?:\.[A-Za-z0-9_+='~-]+)*"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_ADDRESS = re.compile(rf"(?P<local>{_LOCAL_PART})@(?P<domain>{_DOMAIN.pattern})")
-_LOCAL_LENGTH = 64
-_DOMAIN_LENGTH = 253
-_ADDRESS_LENGTH = 254
 
 
 def clean_text(text: str) -> str:
@@ -52,25 +45,15 @@ def display_name(name: str) -> str:
 
 
 def require_address(address: str) -> str:
-    """Return `address` unchanged, or raise UnsafeAddress.
-
-    Narrower than RFC 5321: ASCII, no quoted local part, no address literal, and none of the
-    characters that mean something in a mailto URI (RFC 6068).
-    """
-    match = _ADDRESS.fullmatch(address)
-    if (
-        match is None
-        or len(address) > _ADDRESS_LENGTH
-        or len(match["local"]) > _LOCAL_LENGTH
-        or len(match["domain"]) > _DOMAIN_LENGTH
-    ):
+    """Return `address` unchanged, or raise UnsafeAddress; see `is_mail_address`."""
+    if not is_mail_address(address):
         raise UnsafeAddress
     return address
 
 
 def require_domain(domain: str) -> str:
     """Return the host name `domain` unchanged, or raise UnsafeAddress."""
-    if len(domain) > _DOMAIN_LENGTH or not _DOMAIN.fullmatch(domain):
+    if not is_host(domain):
         raise UnsafeAddress
     return domain
 

@@ -20,7 +20,8 @@ class Answers:
     answered: int = 0
 
 
-def _listed(association_id: int, *, drafts: bool) -> Select[Meeting]:
+def listed(association_id: int, *, drafts: bool) -> Select[Meeting]:
+    """Select the meetings that may be shown: never a SIP, drafts only for those who make them."""
     query = select(Meeting).where(
         Meeting.association_id == association_id, Meeting.kind != MeetingKind.SIP
     )
@@ -32,7 +33,7 @@ def upcoming(
 ) -> Sequence[Meeting]:
     """Return the meetings that start at `since` (UTC) or later, earliest first."""
     return session.scalars(
-        _listed(association_id, drafts=drafts)
+        listed(association_id, drafts=drafts)
         .where(Meeting.starts_at >= since)
         .order_by(Meeting.starts_at, Meeting.id)
     ).all()
@@ -49,7 +50,7 @@ def past(
 ) -> Sequence[Meeting]:
     """Return the meetings that started before a moment (UTC), latest first."""
     return session.scalars(
-        _listed(association_id, drafts=drafts)
+        listed(association_id, drafts=drafts)
         .where(Meeting.starts_at < before)
         .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
         .limit(limit)
@@ -83,7 +84,7 @@ def answers_of(
 def one(session: Session, association_id: int, meeting_id: int, *, drafts: bool) -> Meeting | None:
     """Return one meeting with its convener, or None; drafts only for those who make them."""
     return session.scalar(
-        _listed(association_id, drafts=drafts)
+        listed(association_id, drafts=drafts)
         .where(Meeting.id == meeting_id)
         .options(joinedload(Meeting.organisation))
     )

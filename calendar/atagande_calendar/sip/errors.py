@@ -57,6 +57,14 @@ class NoPurpose(Refused):
     next_step = N_("Förbered syfte och frågor i ert eget system och bekräfta det här.")
 
 
+class RequestedInFuture(Refused):
+    """The need can't have arisen tomorrow."""
+
+    code = "sip_requested_in_future"
+    message = N_("Behovet kan inte ha kommit upp %(day)s, det datumet har inte varit än.")
+    next_step = N_("Skriv det datum då behovet av en SIP kom upp.")
+
+
 class NotOffered(Refused):
     """The time is no slot of the clinic."""
 

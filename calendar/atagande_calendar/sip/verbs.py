@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from atagande_agreements import audit
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.errors import BeforeAgreement
-from atagande_agreements.enquiries.errors import NotAClinic, SentInFuture
+from atagande_agreements.enquiries.errors import NotAClinic
 from atagande_agreements.enquiries.verbs import new_reference
 from atagande_agreements.parties.models import OrganisationKind, Person, Unit, UnitKind
 from atagande_agreements.register.models import Agreement
@@ -24,6 +24,7 @@ from atagande_calendar.sip.errors import (
     NotAConvener,
     NotForSip,
     NotOffered,
+    RequestedInFuture,
     SlotTaken,
     TooLong,
 )
@@ -62,7 +63,7 @@ def place_of(unit: Unit) -> str:
 
 def _check_requested(requested_on: date, agreement: Agreement, now: datetime) -> None:
     if requested_on > local_date(now):
-        raise SentInFuture(field="requested_on", day=requested_on)
+        raise RequestedInFuture(field="requested_on", day=requested_on)
     if requested_on < agreement.valid_from:
         raise BeforeAgreement(
             field="requested_on", day=requested_on, valid_from=agreement.valid_from

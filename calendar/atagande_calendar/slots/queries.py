@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from atagande_agreements.civil_time import STOCKHOLM, is_working_day, local_date, local_time
+from atagande_agreements.civil_time import is_working_day, local_date, local_time
 from atagande_calendar.slots.models import (
     GRID_MINUTES,
     SLOT_MINUTES,
@@ -163,8 +163,3 @@ def is_offered(session: Session, unit_id: int, starts_at: datetime) -> bool:
         return False
     hours = session.scalars(select(ClinicHours).where(ClinicHours.unit_id == unit_id)).all()
     return starts_at in set(day_slots(hours, day))
-
-
-def clock(moment: datetime) -> time:
-    """Return what Stockholm's clocks show at a moment."""
-    return moment.astimezone(STOCKHOLM).time()

@@ -16,7 +16,6 @@ from atagande_agreements.commitments.models import (
 )
 from atagande_agreements.commitments.verbs import decide_parameter
 from atagande_agreements.errors import NotFound
-from atagande_agreements.register.importer import count_obligations
 from atagande_plugin.api import shapes
 from atagande_plugin.api.common import found, myself, part, part_of, party
 from atagande_plugin.forms.api_lists import Page
@@ -87,7 +86,7 @@ def one(key: str) -> shapes.AgreementWhole:
                 for one in annexes
             ],
             "commitments": len(queries.commitments(g.session, version.id)),
-            "obligations": count_obligations(g.session, agreement.id),
+            "obligations": queries.count_obligations(g.session, agreement.id),
             "undecided_parameters": sum(queries.is_undecided(one) for one in parameters),
         }
     )

@@ -1,7 +1,7 @@
 """What the API's handlers share."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from flask import g
 from sqlalchemy import Select
@@ -13,15 +13,6 @@ from atagande_plugin.api.shapes import Asked, Party
 from atagande_plugin.forms.api_lists import Page
 
 Row = TypeVar("Row")
-
-
-class Numbered(Protocol):
-    """A row with a number."""
-
-    @property
-    def id(self) -> Any:
-        """Return the number."""
-        ...  # pragma: no cover
 
 
 def myself() -> Person:

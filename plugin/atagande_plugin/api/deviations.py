@@ -3,10 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from flask import g
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from atagande_agreements.commitments.models import Obligation, ParameterDecision
+from atagande_agreements.commitments.models import ParameterDecision
 from atagande_agreements.deviations import queries, verbs
 from atagande_agreements.deviations.models import Deviation, DeviationStep, reference
 from atagande_agreements.deviations.rules import reply_due
@@ -39,16 +37,7 @@ def _facts(row: Deviation) -> dict[str, Any]:
 
 def listed(asked: DeviationPage) -> shapes.DeviationList:
     """Return the association's deviations."""
-    query = (
-        select(Deviation)
-        .where(Deviation.association_id == g.me.association_id)
-        .options(
-            joinedload(Deviation.occurrence),
-            joinedload(Deviation.obligation).joinedload(Obligation.commitment),
-            joinedload(Deviation.organisation),
-            joinedload(Deviation.unit),
-        )
-    )
+    query = queries.listed(g.me.association_id)
     if asked.state is not None:
         query = query.where(Deviation.state == asked.state)
     rows, following = part(query, Deviation.id, asked)

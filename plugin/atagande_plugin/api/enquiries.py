@@ -18,20 +18,10 @@ from atagande_agreements.parties.models import OrganisationKind
 from atagande_plugin.api import shapes
 from atagande_plugin.api.common import found, myself, part
 from atagande_plugin.forms.api_lists import EnquiryPage
+from atagande_plugin.web.enquiries import viewer
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.enquiries import Answer, NewEnquiry
-
-
-def _viewer() -> queries.Viewer:
-    return queries.viewer(
-        association_id=g.me.association_id,
-        organisation_id=g.me.organisation_id,
-        organisation_kind=g.me.organisation_kind,
-        unit_id=g.me.unit_id,
-        unit_kind=g.me.unit_kind,
-        roles=g.me.roles,
-    )
 
 
 def _lines(rows: Sequence[Enquiry]) -> list[shapes.EnquiryLine]:
@@ -76,7 +66,7 @@ def listed(asked: EnquiryPage) -> shapes.EnquiryList:
     """Return the caller's enquiries."""
     query = (
         select(Enquiry)
-        .where(_viewer().owns())
+        .where(viewer().owns())
         .options(joinedload(Enquiry.unit), joinedload(Enquiry.organisation))
     )
     if asked.waiting:
@@ -87,7 +77,7 @@ def listed(asked: EnquiryPage) -> shapes.EnquiryList:
 
 def one(number: int) -> shapes.EnquiryLine:
     """Return one enquiry."""
-    return _lines([found(queries.one(g.session, _viewer(), number))])[0]
+    return _lines([found(queries.one(g.session, viewer(), number))])[0]
 
 
 def register(form: "NewEnquiry") -> tuple[shapes.EnquiryLine, str]:
@@ -116,7 +106,7 @@ def answer(number: int, form: "Answer") -> shapes.EnquiryLine:
     """Record the date an answer came."""
     answer_enquiry(
         g.session,
-        enquiry=found(queries.one(g.session, _viewer(), number)),
+        enquiry=found(queries.one(g.session, viewer(), number)),
         answered_on=form.answered_on,
         person=myself(),
         version=form.version,

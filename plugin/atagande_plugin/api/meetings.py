@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from flask import g
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from atagande_agreements.civil_time import local_date
@@ -11,7 +10,7 @@ from atagande_agreements.parties.models import Organisation, Role
 from atagande_agreements.parties.queries import people
 from atagande_calendar.invitations.queries import of_meeting
 from atagande_calendar.meetings import queries
-from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
+from atagande_calendar.meetings.models import Meeting, MeetingKind
 from atagande_calendar.meetings.verbs import plan_meeting, publish_meeting
 from atagande_plugin.api import shapes
 from atagande_plugin.api.common import asked_people, found, known_people, myself, part
@@ -46,13 +45,9 @@ def _facts(row: Meeting, answers: queries.Answers) -> dict[str, Any]:
 
 def listed(asked: Page) -> shapes.MeetingList:
     """Return the meetings."""
-    query = (
-        select(Meeting)
-        .where(Meeting.association_id == g.me.association_id, Meeting.kind != MeetingKind.SIP)
-        .options(joinedload(Meeting.organisation))
+    query = queries.listed(g.me.association_id, drafts=_drafts()).options(
+        joinedload(Meeting.organisation)
     )
-    if not _drafts():
-        query = query.where(Meeting.state != MeetingState.DRAFT)
     rows, following = part(query, Meeting.id, asked)
     answers = queries.answers(g.session, [row.id for row in rows])
     nobody = queries.Answers()

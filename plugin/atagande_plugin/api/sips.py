@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Any
 from flask import g
 
 from atagande_agreements.civil_time import local_date
-from atagande_agreements.errors import Forbidden
-from atagande_agreements.parties.models import OrganisationKind, Role
 from atagande_calendar.invitations.queries import of_meeting
 from atagande_calendar.meetings.queries import agreement_in_force
 from atagande_calendar.sip import queries
@@ -17,20 +15,13 @@ from atagande_plugin.api.clinics import clinic
 from atagande_plugin.api.common import asked_people, found, known_people, myself, part_of
 from atagande_plugin.forms.api_lists import Page
 from atagande_plugin.services import services
+from atagande_plugin.web.sip import require_case_holder, seeing
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.api_input import BookSip
 
 #: Bookings that a person may have in all; a party books a few a week.
 _MOST = 100_000
-
-
-def _seeing() -> dict[str, Any]:
-    """Return whose bookings the caller sees; raise Forbidden for the association's people."""
-    if g.me.organisation_kind is OrganisationKind.ASSOCIATION:
-        raise Forbidden
-    led = g.me.unit_id if g.me.has(Role.UNIT_CHIEF) else None
-    return {"person_id": g.me.person_id, "unit_id": led}
 
 
 def _facts(row: Sip) -> dict[str, Any]:
@@ -50,7 +41,7 @@ def _facts(row: Sip) -> dict[str, Any]:
 
 def listed(asked: Page) -> shapes.SipList:
     """Return the bookings the caller sees."""
-    all_ = queries.bookings(g.session, g.me.association_id, **_seeing(), limit=_MOST)
+    all_ = queries.bookings(g.session, g.me.association_id, **seeing(), limit=_MOST)
     rows, following = part_of(all_, asked)
     return shapes.SipList(
         items=[shapes.SipLine.model_validate(_facts(row)) for row in rows], next=following
@@ -59,7 +50,7 @@ def listed(asked: Page) -> shapes.SipList:
 
 def one(number: int) -> shapes.SipWhole:
     """Return one booking."""
-    row = found(queries.one(g.session, g.me.association_id, number, **_seeing()))
+    row = found(queries.one(g.session, g.me.association_id, number, **seeing()))
     return shapes.SipWhole.model_validate(
         _facts(row)
         | {
@@ -72,7 +63,7 @@ def one(number: int) -> shapes.SipWhole:
 
 def book(form: "BookSip") -> tuple[shapes.SipWhole, str]:
     """Book a slot and queue the invitations."""
-    _seeing()
+    require_case_holder()
     sip = book_sip(
         g.session,
         agreement=found(agreement_in_force(g.session, g.me.association_id, local_date(g.now))),

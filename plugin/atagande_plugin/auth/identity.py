@@ -63,11 +63,6 @@ class Me:
         first = next((role for role in Role if role in self.roles), Role.READER)
         return ROLE_LABELS[first]
 
-    @property
-    def party_name(self) -> str:
-        """Return the name of the unit, or else of the organisation."""
-        return self.unit_name or self.organisation_name
-
     def has(self, *roles: Role) -> bool:
         """Tell whether the person has one of the roles."""
         return not self.roles.isdisjoint(roles)

@@ -51,6 +51,11 @@ def token_of(secret: bytes, link: LoginLink) -> str:
     return str(_serializer(secret).dumps(link.nonce))
 
 
+def _address(email: str) -> str:
+    """Return an address as it is both counted and looked up: no spelling evades the limit."""
+    return email.strip().lower()
+
+
 def _count(session: Session, who: str, now: datetime) -> int:
     return (
         session.scalar(
@@ -65,7 +70,7 @@ def _count(session: Session, who: str, now: datetime) -> int:
 def limit(session: Session, secret: bytes, email: str, network: str, now: datetime) -> None:
     """Count a request for a link; raise TooManyAttempts when there are too many."""
     for kind, value, most in (
-        ("mail", email.lower(), PER_ADDRESS),
+        ("mail", _address(email), PER_ADDRESS),
         ("network", network, PER_NETWORK),
     ):
         who = hmac.new(secret, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
@@ -81,7 +86,7 @@ def ask_for_link(session: Session, email: str, now: datetime) -> int:
     The page says the same whether there is anyone or not.
     """
     people = session.scalars(
-        select(Person).where(Person.email == email.strip().lower(), Person.active)
+        select(Person).where(Person.email == _address(email), Person.active)
     ).all()
     for person in people:
         link = LoginLink(

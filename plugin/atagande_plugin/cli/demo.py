@@ -29,7 +29,7 @@ def settings_for(data: str, port: int) -> config.Settings:
     kept.setdefault(f"{config.PREFIX}LOG_LEVEL", "WARNING")
     settings = config.load(kept, demo=True)
     # Whatever the default is elsewhere, the demo lies in one file of its own.
-    return replace(settings, database_url=f"sqlite:///{settings.data_dir / 'demo.db'}")
+    return replace(settings, database_url=f"sqlite:///{settings.data_dir / 'atagande.db'}")
 
 
 @click.command(
@@ -75,5 +75,5 @@ def demo(port: int, data: Path, *, prepare_only: bool) -> None:
         "Välj vem du vill vara. Alla personer är påhittade, och brev läggs som filer i %(place)s.\n"
         "Avsluta med Ctrl+C."
     )
-    facts = {"address": settings.base_url, "place": str(settings.data_dir)}
+    facts = {"address": settings.base_url, "place": str(settings.data_dir / "mail")}
     run_server(create_app(settings), HOST, port, said=text(said, facts))

@@ -81,7 +81,15 @@ def run_server(app: Flask, host: str, port: int, *, said: str) -> None:
         found = services()
     _end_on_signal()
     try:
-        server = create_server(app, host=host, port=port, threads=THREADS, ident="")
+        server = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident="",
+            # Whom to believe is the application's business: ATAGANDE_PROXIES.
+            clear_untrusted_proxy_headers=False,
+        )
     except OSError as error:
         raise PortTaken(host=host, port=port) from error
     stop = scheduler.start(found)

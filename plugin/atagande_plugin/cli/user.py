@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from atagande_agreements import audit
 from atagande_agreements.i18n import N_
+from atagande_agreements.mail_address import is_mail_address
 from atagande_agreements.parties.models import (
     Association,
     Organisation,
@@ -18,7 +19,6 @@ from atagande_agreements.parties.models import (
     RoleGrant,
     Unit,
 )
-from atagande_agreements.privacy import is_mail_address
 from atagande_plugin.auth.identity import make_token
 from atagande_plugin.cli.errors import BadAddress, EmptyField, NoSuchPerson, PersonExists, Unknown
 from atagande_plugin.cli.shape import Command, Group, Option

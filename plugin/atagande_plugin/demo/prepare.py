@@ -27,7 +27,7 @@ from atagande_plugin.services import Services
 
 #: Days before today when the agreement was entered and the year began.
 BEGAN = timedelta(days=380)
-_NAME = "demo.db"
+_NAME = "atagande.db"
 
 
 def prepare(settings: Settings, *, said: Callable[[str], object]) -> bool:

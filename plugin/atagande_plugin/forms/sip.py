@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
+from atagande_plugin.forms.api_lists import Moment
 from atagande_plugin.forms.base import Form, RowNumber
 
 
@@ -13,7 +14,7 @@ class Book(Form):
 
     #: The clinic's key.
     unit: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    slot: AwareDatetime
+    slot: Moment
     minutes: int = 60
     people: tuple[RowNumber, ...] = ()
     requested_on: date

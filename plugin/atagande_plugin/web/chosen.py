@@ -1,5 +1,6 @@
 """Which agreement and which year a page is about: from its address, else the first and today's."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -51,7 +52,7 @@ class Chosen:
         """
         this = local_date(g.now).year
         asked = request.args.get("period", str(this))
-        if not (asked.isascii() and asked.isdigit()):
+        if not re.fullmatch("[0-9]{4}", asked):
             raise NotFound
         latest = max(this + 1, *self.years)
         if not self.agreement.valid_from.year <= int(asked) <= latest:

@@ -12,7 +12,7 @@ from atagande_agreements.errors import NotFound
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Role, Unit
 from atagande_agreements.parties.queries import clinics
-from atagande_calendar.slots.models import ClinicHours
+from atagande_calendar.slots.models import SLOT_MINUTES, ClinicHours
 from atagande_calendar.slots.queries import free_slots, free_slots_of, hours_of
 from atagande_plugin.auth.access import CASE_HOLDERS
 from atagande_plugin.web import kernel
@@ -61,7 +61,7 @@ def wait_in_words(first: datetime | None) -> str:
         return str(g.words.text(N_("Första lediga tid är i dag.")))
     return str(
         g.words.plural(
-            N_("Första lediga tid om %(num)s dag."), N_("Första lediga tid om %(num)s dagar."), days
+            "Första lediga tid om %(num)s dag.", "Första lediga tid om %(num)s dagar.", days
         )
     )
 
@@ -117,6 +117,6 @@ def clinic_times(key: str) -> str:
         wait=wait_in_words(free[0] if free else None),
         weeks=by_week(shown),
         more=len(free) - len(shown),
-        slot_hour=timedelta(hours=1),
+        slot_hour=timedelta(minutes=SLOT_MINUTES),
         may_book=g.me.has(Role.CONVENER),
     )

@@ -48,7 +48,8 @@ def _asks() -> bool:
     return kind is OrganisationKind.MUNICIPALITY
 
 
-def _viewer() -> queries.Viewer:
+def viewer() -> queries.Viewer:
+    """Return whose enquiries the person of this request holds."""
     return queries.viewer(
         association_id=g.me.association_id,
         organisation_id=g.me.organisation_id,
@@ -60,7 +61,7 @@ def _viewer() -> queries.Viewer:
 
 
 def _found(enquiry_id: int) -> Enquiry:
-    enquiry = queries.one(g.session, _viewer(), enquiry_id)
+    enquiry = queries.one(g.session, viewer(), enquiry_id)
     if enquiry is None:
         raise NotFound
     return enquiry
@@ -69,7 +70,7 @@ def _found(enquiry_id: int) -> Enquiry:
 @section.route_for("/forfragningar", allow=CASE_HOLDERS)
 def listing() -> str:
     """Show the enquiries of the person's municipality or clinic."""
-    who, page = _viewer(), page_number()
+    who, page = viewer(), page_number()
     waiting = request.args.get("visa") == "vantar"
     rows, total = queries.listed(
         g.session, who, waiting=waiting, size=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -58,9 +59,25 @@ class NulCharacter(Refused):
 CODES = frozenset({ForeignForm.code, OldForm.code})
 
 
+def from_this_machine() -> bool:
+    """Tell whether a request was made on this machine, and not passed on by a proxy on it."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
 def safe_next(target: str) -> str:
-    """Return a path of our own to go to, quoted; "/" for anything else."""
-    parts = urlsplit(target)
+    """Return a path of our own to go to, quoted; "/" for anything else.
+
+    What it returned once it returns unchanged, since an address passes here at every step.
+    """
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/"
     if (
         parts.scheme
         or parts.netloc
@@ -68,7 +85,7 @@ def safe_next(target: str) -> str:
         or target.startswith(("//", "/\\"))
     ):
         return "/"
-    return quote(target.rstrip("?"), safe="/?=&")
+    return quote(target.rstrip("?"), safe="/?=&%")
 
 
 def check_origin() -> None:
@@ -146,10 +163,14 @@ def _incoming() -> Iterator[tuple[str, str]]:
 def check_texts() -> None:
     """Refuse what may stand in no text of a request, before anything is stored.
 
-    Raises PersonalNumber for what looks like one, and NulCharacter.
+    Raises PersonalNumber for what looks like one, NulCharacter, and NoObject for JSON that is
+    nested deeper than it can be read.
     """
-    for field, text in _incoming():
-        if "\0" in text:
-            raise NulCharacter(field=field.replace("\0", ""))
-        if find_personal_number(text) is not None:
-            raise PersonalNumber(field=field if find_personal_number(field) is None else "")
+    try:
+        for field, text in _incoming():
+            if "\0" in text:
+                raise NulCharacter(field=field.replace("\0", ""))
+            if find_personal_number(text) is not None:
+                raise PersonalNumber(field=field if find_personal_number(field) is None else "")
+    except RecursionError as error:
+        raise NoObject from error

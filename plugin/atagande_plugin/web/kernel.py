@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, g, make_response, redirect, request
 from sqlalchemy.orm.exc import StaleDataError
@@ -187,11 +188,15 @@ def _serve(section: Section, route: Route, handler: Handler, **values: Any) -> R
 def _refused(section: Section, route: Route, refusal: Refused, values: dict[str, Any]) -> Response:
     """Answer a refusal: the form again with its faults, or the page of the error."""
     if isinstance(refusal, SignInNeeded) and not section.api and request.method in SAFE:
-        return make_response(redirect(f"/logga-in?next={guard.safe_next(request.full_path)}"))
+        target = quote(guard.safe_next(request.full_path), safe="/")
+        return make_response(redirect(f"/logga-in?next={target}"))
     if route.again is None or section.api or request.method in SAFE:
         raise refusal
     # The form is shown again only to someone who may see the page it stands on.
     if isinstance(refusal, (SignInNeeded, Forbidden, NotFound)) or refusal.code in guard.CODES:
+        raise refusal
+    # No page has such an address, and PostgreSQL can't look it up.
+    if "\0" in request.path:
         raise refusal
     try:
         page = make_response(route.again(errors=error_texts(refusal), refusal=refusal, **values))

@@ -14,7 +14,6 @@ from flask import flash, g, redirect, render_template, request
 from atagande_agreements.civil_time import local_date, local_time
 from atagande_agreements.errors import NotFound, Refused
 from atagande_agreements.i18n import N_
-from atagande_agreements.outbox.models import OutboxState
 from atagande_agreements.parties.models import Organisation, OrganisationKind, Person, Role
 from atagande_agreements.parties.queries import people
 from atagande_calendar.invitations.models import AnswerWay, Invitation, Partstat
@@ -28,7 +27,7 @@ from atagande_plugin.auth.access import ADMINISTRATOR, FOLLOWERS
 from atagande_plugin.mail import letters
 from atagande_plugin.services import services
 from atagande_plugin.translation import words
-from atagande_plugin.web import kernel
+from atagande_plugin.web import kernel, outbox
 from atagande_plugin.web.answer import form_values, shown_or, take
 from atagande_plugin.web.paging import page_number
 
@@ -54,13 +53,6 @@ STATES = {
     MeetingState.HELD: N_("Genomfört"),
     MeetingState.CLOSED: N_("Avslutat"),
     MeetingState.CANCELLED: N_("Inställt"),
-}
-#: How far a mail has come.
-SENDING = {
-    OutboxState.QUEUED: N_("Väntar på att skickas"),
-    OutboxState.SENT: N_("Skickat"),
-    OutboxState.FAILED: N_("Misslyckades"),
-    OutboxState.CANCELLED: N_("Behövdes inte längre"),
 }
 METHODS = {
     Method.REQUEST: N_("Kallelse"),
@@ -249,7 +241,7 @@ def _meeting_page(number: int, errors: dict[str, str] | None = None) -> str:
         may_publish=_drafts() and meeting.state is MeetingState.DRAFT,
         kinds=KINDS,
         states=STATES,
-        sending=SENDING,
+        sending=outbox.STATES,
         methods=METHODS,
         **form_values(mine, errors),
     )
@@ -283,8 +275,8 @@ def publish(number: int, form: "Publish") -> Any:
         now=g.now,
     )
     text = g.words.plural(
-        N_("Mötet är publicerat och %(num)s kallelse skickas."),
-        N_("Mötet är publicerat och %(num)s kallelser skickas."),
+        "Mötet är publicerat och %(num)s kallelse skickas.",
+        "Mötet är publicerat och %(num)s kallelser skickas.",
         sent,
     )
     flash(text, "success")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, g, render_template, request
+from flask import Response, g, render_template
 from sqlalchemy import func, select
 
 from atagande_agreements.audit.models import AuditHead
@@ -14,7 +14,7 @@ from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_plugin.auth.access import OPERATIONS, PUBLIC
 from atagande_plugin.jobs.models import JobLease, JobRun
 from atagande_plugin.services import services
-from atagande_plugin.web import kernel
+from atagande_plugin.web import guard, kernel
 
 section = kernel.Section("operations", __name__)
 
@@ -56,6 +56,13 @@ def operations() -> str:
         queue=_queue(),
         oldest=oldest,
         late=late,
+        sip_failed=g.session.scalar(
+            select(func.count())
+            .select_from(OutboxMessage)
+            .where(
+                OutboxMessage.state == OutboxState.FAILED, OutboxMessage.kind == "sip_invitation"
+            )
+        ),
         mail="SMTP" if settings.smtp else g.words.text(N_("filer i datakatalogen")),
         database=services().engine.dialect.name,
     )
@@ -64,7 +71,7 @@ def operations() -> str:
 @section.route_for("/metrics", allow=PUBLIC)
 def metrics() -> Response:
     """Give Prometheus the service's figures; only to this machine, and nothing of anyone's."""
-    if request.remote_addr not in {"127.0.0.1", "::1"}:
+    if not guard.from_this_machine():
         return Response("metrics are served on loopback only\n", 403, content_type="text/plain")
     from prometheus_client import (  # noqa: PLC0415 - loaded on use: start-up time
         CollectorRegistry,

@@ -14,12 +14,14 @@ from sqlalchemy.orm import aliased
 
 from atagande_agreements import audit
 from atagande_agreements.db import HIGHEST_ID
-from atagande_agreements.errors import NotFound, Refused
+from atagande_agreements.errors import NotFound
 from atagande_agreements.i18n import N_
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
+from atagande_agreements.outbox.verbs import requeue
 from atagande_agreements.parties.models import Person
 from atagande_plugin.auth.access import ADMINISTRATOR
-from atagande_plugin.mail.render import Obsolete, render
+from atagande_plugin.mail.render import Obsolete
+from atagande_plugin.outbox.delivery import rendered
 from atagande_plugin.services import services
 from atagande_plugin.web import kernel
 
@@ -47,14 +49,6 @@ FAULTS = {
 OTHER_FAULT = N_("E-postservern tog inte emot brevet (%(code)s).")
 
 _SECRET = re.compile(r"(/svara/|/logga-in/lank/)[A-Za-z0-9._=-]+|(?<=\+)[a-z2-7]{32}(?=@)")
-
-
-class NotFailed(Refused):
-    """Only what failed is sent again."""
-
-    code = "not_failed"
-    message = N_("Brevet har inte misslyckats, så det skickas inte en gång till.")
-    next_step = N_("Läs vad som hänt med det på sidan.")
 
 
 def fault_text(code: str) -> str:
@@ -130,7 +124,7 @@ def message(number: int) -> str:
     row = _message(number)
     subject = body = ""
     try:
-        raw = row.raw or render(g.session, services().settings, row)
+        raw = rendered(services(), g.session, row)
     except Obsolete:
         pass
     else:
@@ -158,23 +152,7 @@ def message(number: int) -> str:
 )
 def again(number: int, form: Any) -> Any:  # noqa: ARG001 - the form has no fields
     """Put a failed message back in the queue, the same bytes with the same identity."""
-    row = _message(number)
-    if row.state is not OutboxState.FAILED:
-        raise NotFailed
-    row.state = OutboxState.QUEUED
-    row.tries = 0
-    row.next_try_at = g.now
-    audit.record(
-        g.session,
-        audit.Change(
-            association_id=row.association_id,
-            at=g.now,
-            actor=audit.Actor(g.me.title or g.me.name, g.me.person_id),
-            action="outbox.requeued",
-            object_type="outbox",
-            object_id=row.id,
-            changes={"state": (OutboxState.FAILED, OutboxState.QUEUED)},
-        ),
-    )
+    person = g.session.get_one(Person, g.me.person_id)
+    requeue(g.session, message=_message(number), person=person, now=g.now)
     flash(g.words.text(N_("Brevet skickas igen.")), "success")
-    return redirect(f"/utskick/{number}")
+    return redirect(f"/utskick/{number}", 303)

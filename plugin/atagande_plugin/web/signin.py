@@ -4,7 +4,6 @@ Each way of signing in is an `IdentityProvider`; the page lists those that are t
 """
 
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -63,7 +62,7 @@ class DemoPicker:
         """Tell whether this is the demo, asked from loopback under a loopback name."""
         host = urlsplit(request.host_url).hostname or ""
         named = host in {"localhost", "127.0.0.1", "::1"}
-        return services().settings.demo and named and _is_loopback(request.remote_addr)
+        return services().settings.demo and named and guard.from_this_machine()
 
     def context(self) -> dict[str, Any]:
         """Return the people to choose from."""
@@ -84,13 +83,6 @@ class DemoPicker:
 
 
 PROVIDERS: tuple[IdentityProvider, ...] = (EmailLink(), DemoPicker())
-
-
-def _is_loopback(address: str | None) -> bool:
-    try:
-        return address is not None and ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _signed_in(person: Person, target: str) -> Response:

@@ -15,9 +15,11 @@ from flask import flash, g, redirect, render_template, request
 from atagande_agreements.civil_time import local_date, parse_moment
 from atagande_agreements.errors import Forbidden, NaiveDatetime, NotFound, Refused
 from atagande_agreements.i18n import N_
+from atagande_agreements.outbox.models import OutboxMessage, OutboxState
+from atagande_agreements.outbox.verbs import requeue
 from atagande_agreements.parties import queries as parties
 from atagande_agreements.parties.models import OrganisationKind, Person, Role, Unit
-from atagande_calendar.invitations.models import AnswerWay, Attendance, Partstat
+from atagande_calendar.invitations.models import AnswerWay, Attendance, Invitation, Partstat
 from atagande_calendar.invitations.queries import of_meeting, of_person
 from atagande_calendar.invitations.verbs import can_be_answered
 from atagande_calendar.meetings.models import SIP_MINUTES
@@ -31,9 +33,9 @@ from atagande_calendar.slots.queries import free_slots
 from atagande_plugin.auth.access import CASE_HOLDERS, CONVENER
 from atagande_plugin.mail import letters
 from atagande_plugin.services import services
-from atagande_plugin.web import clinics, kernel
+from atagande_plugin.web import clinics, kernel, outbox
 from atagande_plugin.web.answer import form_values, shown_or, take
-from atagande_plugin.web.meetings import METHODS, SENDING, returned
+from atagande_plugin.web.meetings import METHODS, returned
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.answer import Answer
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 section = kernel.Section("sip", __name__)
 
 _KEY = "%Y-%m-%dT%H:%MZ"
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
 LAST_STEP = "3"
 #: What stands where the reference will, before there is one.
 _REFERENCE = "····-····"
@@ -54,28 +57,30 @@ def slot_key(slot: datetime) -> str:
 
 def _slot(text: str) -> datetime | None:
     try:
-        return parse_moment(text)
+        moment = parse_moment(text)
     except (ValueError, OverflowError, NaiveDatetime):
         return None
+    # At the ends of the calendar there is no hour later, and no local date.
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
-def _require_case_holder() -> None:
+def require_case_holder() -> None:
     """Keep the association's own people out, whatever roles they have been given."""
     if g.me.organisation_kind is OrganisationKind.ASSOCIATION:
         raise Forbidden
 
 
-def _led_unit() -> int | None:
-    return g.me.unit_id if g.me.has(Role.UNIT_CHIEF) else None
+def seeing() -> dict[str, Any]:
+    """Return whose bookings the person of this request sees, as the queries take it."""
+    require_case_holder()
+    led = g.me.unit_id if g.me.has(Role.UNIT_CHIEF) else None
+    return {"person_id": g.me.person_id, "unit_id": led}
 
 
 @section.route_for("/sip", allow=CASE_HOLDERS)
 def sips() -> str:
     """Show the bookings that are one's own, or calls to one's own unit."""
-    _require_case_holder()
-    found = queries.bookings(
-        g.session, g.me.association_id, person_id=g.me.person_id, unit_id=_led_unit()
-    )
+    found = queries.bookings(g.session, g.me.association_id, **seeing())
     shown = [one.meeting_id for one in found]
     mine = answers_of(g.session, g.me.person_id, shown)
     coming = [one for one in reversed(found) if one.meeting.ends_at > g.now]
@@ -115,7 +120,7 @@ class Choice:
 @section.route_for("/sip/boka", allow=CONVENER)
 def booking() -> str:
     """Show the step of a booking that its address has come to."""
-    _require_case_holder()
+    require_case_holder()
     units = parties.clinics(g.session, g.me.association_id, local_date(g.now))
     key = request.args.get("mottagning", "")
     unit = clinics.clinic_of(key, units) if key else None
@@ -243,7 +248,7 @@ def _confirm(
 def _booking_again(errors: dict[str, str], refusal: Refused) -> str:
     """Show the step where the fault can be mended, with what was chosen kept."""
     with shown_or(refusal):
-        _require_case_holder()
+        require_case_holder()
     units = parties.clinics(g.session, g.me.association_id, local_date(g.now))
     unit = next((one for one in units if one.key == request.form.get("unit")), None)
     slot = _slot(request.form.get("slot", ""))
@@ -264,7 +269,7 @@ def _booking_again(errors: dict[str, str], refusal: Refused) -> str:
 )
 def book(form: "Book") -> Any:
     """Book the slot and send the invitations."""
-    _require_case_holder()
+    require_case_holder()
     today = local_date(g.now)
     unit = clinics.clinic_of(form.unit, parties.clinics(g.session, g.me.association_id, today))
     agreement = agreement_in_force(g.session, g.me.association_id, today)
@@ -290,14 +295,7 @@ def book(form: "Book") -> Any:
 
 
 def _sip(number: int) -> Sip:
-    _require_case_holder()
-    found = queries.one(
-        g.session,
-        g.me.association_id,
-        number,
-        person_id=g.me.person_id,
-        unit_id=_led_unit(),
-    )
+    found = queries.one(g.session, g.me.association_id, number, **seeing())
     if found is None:
         raise NotFound
     return found
@@ -318,11 +316,12 @@ def _sip_page(number: int, errors: dict[str, str] | None = None) -> str:
         invitations=invitations,
         mine=mine if can_be_answered(sip.meeting, g.now) else None,
         own=sip.convener_id == g.me.person_id,
+        failed=len(_failed(invitations)),
         answered=sum(one.partstat is not Partstat.NEEDS_ACTION for one in invitations),
         returned=returned(invitations),
         wait=_days(sip.requested_on, sip.meeting.starts_at),
         offered=_days(sip.requested_on, sip.first_offered_at),
-        sending=SENDING,
+        sending=outbox.STATES,
         methods=METHODS,
         **form_values(mine, errors),
     )
@@ -337,6 +336,34 @@ def _sip_again(number: int, errors: dict[str, str], refusal: Refused) -> str:
 def sip_page(number: int) -> str:
     """Show one booking, without anything about the person it is for."""
     return _sip_page(number)
+
+
+def _failed(invitations: Sequence[Invitation]) -> list[OutboxMessage]:
+    """Return the mails of a booking that could not be delivered."""
+    return [
+        sent.message
+        for invitation in invitations
+        for sent in invitation.messages
+        if sent.message.state is OutboxState.FAILED
+    ]
+
+
+@section.route_for(
+    "/sip/<int:number>/skicka-igen",
+    allow=CONVENER,
+    methods=("POST",),
+    takes="signin.Nothing",
+)
+def send_again(number: int, form: Any) -> Any:  # noqa: ARG001 - the form has no fields
+    """Put a booking's failed mails back in the queue; only its own convener can see to them."""
+    sip = _sip(number)
+    if sip.convener_id != g.me.person_id:
+        raise NotFound
+    person = g.session.get_one(Person, g.me.person_id)
+    for message in _failed(of_meeting(g.session, sip.meeting_id)):
+        requeue(g.session, message=message, person=person, now=g.now)
+    flash(g.words.text(N_("Kallelserna skickas igen.")), "success")
+    return redirect(f"/sip/{number}", 303)
 
 
 @section.route_for(

@@ -1,4 +1,4 @@
-"""What belongs to no feature: language and theme, health, metrics, accessibility, the Teams tab."""
+"""What belongs to no feature: language and theme, health, accessibility, the Teams tab."""
 
 from typing import Any
 

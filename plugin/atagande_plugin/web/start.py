@@ -22,7 +22,7 @@ from atagande_agreements.parties.queries import of_party
 from atagande_calendar.invitations.models import Invitation, Partstat
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
 from atagande_plugin.auth.access import CASE_HOLDERS, FOLLOWERS, MEMBERS, OPERATIONS
-from atagande_plugin.web import kernel
+from atagande_plugin.web import kernel, outbox
 from atagande_plugin.web.chosen import Chosen, choose
 
 section = kernel.Section("start", __name__)
@@ -208,7 +208,7 @@ def _failed() -> list[Task]:
         .where(
             OutboxMessage.association_id == g.me.association_id,
             OutboxMessage.state == OutboxState.FAILED,
-            OutboxMessage.kind != "sip_invitation",
+            OutboxMessage.kind.in_(outbox.KINDS),
         )
     ).one()
     href = "/utskick?visa=failed" if g.me.has(Role.ADMINISTRATOR) else "/drift"

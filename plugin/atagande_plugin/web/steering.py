@@ -4,7 +4,7 @@ from flask import g, render_template
 
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.deviations.models import DeviationState
-from atagande_agreements.deviations.queries import active, counts
+from atagande_agreements.deviations.queries import counts, in_state
 from atagande_agreements.parties.queries import organisation_names
 from atagande_agreements.steering import queries
 from atagande_plugin.auth.access import STEERING
@@ -28,7 +28,7 @@ def overview() -> str:
     rows = [
         row_of(one, today)
         for state in (DeviationState.REPLIED, DeviationState.OPEN)
-        for one in active(g.session, association_id, state=state)
+        for one in in_state(g.session, association_id, state)
     ]
     page = page_number()
     decisions, total = queries.register(
