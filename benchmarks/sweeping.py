@@ -64,7 +64,9 @@ def scale(prefixes: dict[str, str], sizes: Sizes, wanted: frozenset[str]) -> Ite
             medians = interleave(named, sizes.rounds)
             found = {_did(one) for one in (*large.summaries, *small.summaries)}
             assert len(found) == 1, found
-            assert next(iter(found))[:2] == (sizes.due, sizes.due), found
+            settled, opened, queued = next(iter(found))
+            assert settled == opened == sizes.due, found
+            assert queued > 0, found
             what = f"Svep med {sizes.due} nya, {sizes.many} mot {sizes.few} tillfällen"
             yield ratio("P1", f"{what}, {LABELS[kind]}", 1.25, medians)
             small.engine.dispose()

@@ -114,8 +114,8 @@ def sweep_batch(session: Session, summary: SweepSummary) -> bool:
     summary.deviations_opened += len(opened)
     if opened:
         ids = _bound(dialect, [row.id for row in opened])
-        mail = session.connection().execute(_mail(dialect), {"ids": ids, "at": at})
-        summary.messages_queued += mail.rowcount
+        mail = session.execute(_mail(dialect), {"ids": ids, "at": at}).all()
+        summary.messages_queued += len(mail)
     session.execute(_settle(dialect), {"ids": missed, "at": at})
     summary.settled += len(due)
     _record(session, due, opened, at)
@@ -313,5 +313,5 @@ def _mail(dialect: str) -> Any:
         "tries",
         "last_error",
     ]
-    statement = _insert_new(dialect, OutboxMessage.__table__).from_select(columns, rows)
-    return statement.execution_options(preserve_rowcount=True)
+    table = OutboxMessage.__table__
+    return _insert_new(dialect, table).from_select(columns, rows).returning(table.c.id)

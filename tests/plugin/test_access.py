@@ -192,3 +192,9 @@ def test_cookies_demand_tls_where_there_is_tls(sqlite_world: World) -> None:
     assert app.config["SESSION_COOKIE_SECURE"] is True
     assert answer.headers["Strict-Transport-Security"]
     app.extensions["atagande"].close()
+
+
+def test_an_administrator_is_told_why_cases_are_not_theirs(sqlite_world: World) -> None:
+    page = sqlite_world.client("administrator@suvs.example").get("/sip")
+    assert page.status_code == 403
+    assert "Förbundet hanterar inte enskilda ärenden" in page.text

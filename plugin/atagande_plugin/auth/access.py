@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Role
 
 
@@ -12,6 +13,8 @@ class Access:
     roles: frozenset[Role] = frozenset()
     #: Reached without signing in: sign-in itself, answer links (their token is the key), health.
     public: bool = False
+    #: Message id said to someone whose role does not reach it; "" for the general one.
+    why: str = ""
 
     def allows(self, roles: frozenset[Role]) -> bool:
         """Tell whether someone with these roles gets through."""
@@ -32,6 +35,7 @@ STEERING = roles(Role.STEERING)
 FOLLOWERS = roles(Role.ADMINISTRATOR, Role.STEERING, Role.UNIT_CHIEF, Role.CONVENER, Role.READER)
 #: Those who hold cases. The association's people are not among them: it has no legal ground to
 #: handle individuals (lagen (2003:1210) om finansiell samordning gives none).
-CASE_HOLDERS = roles(Role.CONVENER, Role.UNIT_CHIEF)
-CONVENER = roles(Role.CONVENER)
+_ONLY_CASES = N_("Sidan är bara för dem som har ärenden. Förbundet hanterar inte enskilda ärenden.")
+CASE_HOLDERS = Access(frozenset({Role.CONVENER, Role.UNIT_CHIEF}), why=_ONLY_CASES)
+CONVENER = Access(frozenset({Role.CONVENER}), why=_ONLY_CASES)
 OPERATIONS = roles(Role.OPERATIONS, Role.ADMINISTRATOR)

@@ -125,7 +125,9 @@ def _check_access(route: Route) -> None:
     if g.me is None:
         raise SignInNeeded
     if not route.allow.allows(g.me.roles):
-        raise Forbidden
+        refusal = Forbidden()
+        refusal.message = route.allow.why or refusal.message
+        raise refusal
 
 
 def _input(section: Section, route: Route) -> dict[str, Any]:
