@@ -13,8 +13,8 @@ PLACE = Path(__file__).parents[1] / "docs" / "prestanda.md"
 _TEXT = """# Prestanda
 
 Den här sidan skrivs av `make bench`. Målen är kvoter inom en körning: kandidaterna turas om och
-varje tal är medianen av {rounds} varv. Innan något räknas prövas att kandidaterna kommer fram till
-samma sak. Lita på kvoterna mer än på millisekunderna.
+varje tal är medianen av {rounds} varv. Ett tal visas bara om kandidaterna gjorde samma sak: samma
+rader skrivna, samma antal rader visade. Lita på kvoterna mer än på millisekunderna.
 
 Svepet mäts i förfluten tid med beständiga skrivningar, sidorna och importen i processortid.
 
