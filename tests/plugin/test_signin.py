@@ -101,7 +101,9 @@ def test_asking_too_often_is_refused(sqlite_world: World) -> None:
 def test_signing_out_ends_the_session_on_the_server(sqlite_world: World) -> None:
     visitor = sqlite_world.client(CONVENER)
     assert visitor.get("/").status_code == 200
-    assert visitor.post("/logga-ut").status_code == 302
+    left = visitor.post("/logga-ut")
+    assert left.status_code == 302
+    assert left.headers["Clear-Site-Data"] == '"cache"'
     visitor.client.set_cookie("atagande_session", visitor.secret)
     assert visitor.get("/").status_code == 302
 

@@ -177,4 +177,6 @@ def sign_out(form: Any) -> Any:  # noqa: ARG001 - the form has no fields
     flash(g.words.text(N_("Du är utloggad.")), "success")
     response = make_response(redirect("/logga-in"))
     response.delete_cookie(kernel.SESSION_COOKIE)
+    # Pages that the browser kept for next time are not for whoever sits down next.
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
