@@ -30,7 +30,7 @@ def test_the_tree_is_clean(check_tree: ModuleType) -> None:
         ("a.md", "see /ho" + "me/kim/notes", "a path of one machine"),
         ("a.md", "see {root}/notes", "a path of one machine"),
         ("a.lock", "--index" + "-url https://example.test", "an address of a package registry"),
-        ("a.lock", "https://files.pythonhosted" + ".org/x", "an address of a package registry"),
+        ("a.lock", "https://files.python" + "hosted.org/x", "an address of a package registry"),
         ("a.py", "# TO" + "DO: later", "a mark of unfinished work"),
         ("a.py", "raise NotImplemented" + "Error", "a mark of unfinished work"),
         ("a.py", "import os  # no" + "qa", "a silenced check without its reason"),

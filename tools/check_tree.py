@@ -24,7 +24,7 @@ COMMON_PARENTS = {"/", "/tmp", "/srv", "/opt", "/usr", "/usr/src", "/app", "/var
 # Each pattern is written so that it does not match itself.
 HOME = re.compile(r"(?<![\w.:/])/(?:home|Users|root)/[\w.-]+")
 REGISTRY = re.compile(
-    r"files\.pythonhosted\.org|(?:test\.)?pypi\.org/simple|registry\.(?:npmjs|yarnpkg)\.(?:org|com)"
+    r"\b(?:python[h]osted|py[p]i|npm[j]s|yarn[p]kg)\.(?:org|com)\b"
     r"|--(?:extra-)?index[-]url[ =]|--find[-]links[ =]|file://[/]"
 )
 UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|NotImplemented[E]rror)\b")
