@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page
@@ -12,6 +13,9 @@ from werkzeug.serving import make_server
 from atagande_plugin import database
 from atagande_plugin.demo.prepare import fill
 from support.world import World, make_world, start_world
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass
@@ -28,8 +32,22 @@ class Live:
         page.wait_for_url(f"{self.address}/")
 
 
+def whole(app: "WSGIApplication") -> "WSGIApplication":
+    """Answer with the whole body at once, so that a browser that leaves holds no file open."""
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        body = app(environ, start_response)
+        try:
+            return [b"".join(body)]
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return answer
+
+
 def serve(world: World) -> Iterator[Live]:
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
+    server = make_server("127.0.0.1", 0, whole(world.app), threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Live(world, f"http://127.0.0.1:{server.server_port}")

@@ -31,6 +31,7 @@ root = Group(
         "agreement": ("agreement", "agreement", N_("Överenskommelser som filer.")),
         "sweep": ("sweep", "sweep", N_("Ett svep: öppna avvikelser för det som inte hölls.")),
         "outbox": ("outbox", "outbox", N_("Utskick: skicka, lista, visa.")),
+        "mail": ("mail", "mail", N_("Inkommande brev: ta emot ett kalendersvar.")),
         "user": ("user", "user", N_("Personer och deras nycklar till API:et.")),
         "backup": ("archive", "backup", N_("Säkerhetskopiera hela databasen till en fil.")),
         "restore": ("archive", "restore", N_("Läs in en säkerhetskopia i en tom databas.")),
