@@ -198,3 +198,4 @@ def test_an_administrator_is_told_why_cases_are_not_theirs(sqlite_world: World) 
     page = sqlite_world.client("administrator@suvs.example").get("/sip")
     assert page.status_code == 403
     assert "Förbundet hanterar inte enskilda ärenden" in page.text
+    assert "fråga förbundets administratör" not in page.text

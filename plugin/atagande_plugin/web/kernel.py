@@ -126,7 +126,9 @@ def _check_access(route: Route) -> None:
         raise SignInNeeded
     if not route.allow.allows(g.me.roles):
         refusal = Forbidden()
-        refusal.message = route.allow.why or refusal.message
+        if route.allow.why:
+            refusal.message = route.allow.why
+            refusal.next_step = N_("Du behöver inte göra något.")
         raise refusal
 
 
