@@ -422,19 +422,21 @@ def test_serve_starts_with_little_work(sqlite_url: str, tmp_path: Path) -> None:
 
 def test_the_worker_ends_when_told(sqlite_url: str, tmp_path: Path) -> None:
     env = environment(sqlite_url, tmp_path / "data")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*PROGRAM, "worker"],
         env=env,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-    )
-    assert process.stdout is not None
-    assert "Jobben går" in process.stdout.readline()
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
-    assert process.returncode == 0
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert "Jobben går" in process.stdout.readline()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()
 
 
 def test_the_tables_of_a_database_changed_by_hand_are_noticed(run: Run, sqlite_url: str) -> None:

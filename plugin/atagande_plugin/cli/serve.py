@@ -1,12 +1,12 @@
 """`atagande serve`, `web` and `worker`: the service itself."""
 
+import contextlib
 import errno
 import logging
 import os
 import signal
 import socket
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import click
 from flask import Flask
@@ -65,6 +65,25 @@ def _end_on_signal() -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, stop)
+
+
+@contextlib.contextmanager
+def _told_to_end() -> Iterator[Callable[[], object]]:
+    """Give what waits for SIGTERM or Ctrl+C.
+
+    The kernel may hand a signal to any thread, and only a byte on a socket then wakes the main
+    one: neither a lock nor an event does.
+    """
+    heard, told = socket.socketpair()
+    with heard, told:
+        told.settimeout(0)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(told.fileno())
+        try:
+            yield lambda: heard.recv(1)
+        finally:
+            signal.set_wakeup_fd(-1)
 
 
 def run_server(app: Flask, host: str, port: int, *, said: str) -> None:
@@ -154,14 +173,11 @@ def worker() -> None:
     """Run the jobs alone."""
     from atagande_plugin.jobs import scheduler  # noqa: PLC0415 - loaded on use
 
-    ended = threading.Event()
-    with opened() as found:
+    with opened() as found, _told_to_end() as wait:
         observability.set_up(config.load(os.environ).log_level)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: ended.set())
         stop = scheduler.start(found)
         try:
             click.echo(text(N_("Jobben går. Avsluta med Ctrl+C.")))
-            ended.wait()
+            wait()
         finally:
             stop()
