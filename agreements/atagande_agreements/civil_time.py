@@ -88,6 +88,15 @@ def add_working_days(start: date, count: int) -> date:
     raise AssertionError("working days do not end")  # pragma: no cover
 
 
+def subtract_working_days(end: date, count: int) -> date:
+    """Return the `count`-th working day before `end`; the day itself is not counted."""
+    day, left = end, count
+    while left > 0:
+        day -= timedelta(days=1)
+        left -= is_working_day(day)
+    return day
+
+
 def working_days_between(start: date, end: date) -> int:
     """Count the working days after `start` up to and including `end`; 0 if `end` is not later."""
     days = (end - start).days

@@ -73,14 +73,17 @@ class Base(DeclarativeBase):
     }
 
 
-def one_of(values: type[StrEnum]) -> Enum:
-    """Return a column type for `values`, kept as text with a CHECK on both databases."""
+def one_of(values: type[StrEnum], *, name: str | None = None) -> Enum:
+    """Return a column type for `values`, kept as text with a CHECK on both databases.
+
+    `name` tells the constraint from another of the same table.
+    """
     return Enum(
         values,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=values.__name__.lower(),
+        name=name or values.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 

@@ -1,11 +1,13 @@
 """The sweep: finds everything due and not kept, and opens the deviation for it.
 
+0. Open what is owed in terms that have begun (`commitments.terms`).
 1. Take the occurrences whose `sweep_at` has passed, oldest first, a batch at a time. On
    PostgreSQL each row is locked and rows that someone else holds are left to them.
 2. Open a deviation (or note the observation) for each, by one INSERT … SELECT. The unique key on
    the occurrence lets a repeat open nothing.
 3. Queue the mail to the unit's chiefs, by one INSERT … SELECT with a unique key per person.
-4. Settle the occurrences: not kept, nothing left to sweep.
+4. Settle the occurrences as their rule said (`at_sweep`): not kept, not reported, or kept after
+   all when the term ended; nothing is left to sweep.
 5. Write the audit entries and commit; go on with the next batch.
 
 A batch's ids go to the database as one value, and the statements are made once, so that what is
@@ -33,6 +35,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -52,6 +55,7 @@ from atagande_agreements.commitments.models import (
     ParameterDecision,
     Status,
 )
+from atagande_agreements.commitments.terms import open_terms
 from atagande_agreements.deviations.models import Deviation, DeviationState
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Person, Role, RoleGrant
@@ -63,9 +67,10 @@ REPLY_PARAMETER = "deviation_reply_days"
 
 @dataclass(slots=True)
 class SweepSummary:
-    """What a sweep did; `settled` counts occurrences found due and not kept."""
+    """What a sweep did; `settled` counts occurrences found due."""
 
     at: datetime
+    terms_opened: int = 0
     settled: int = 0
     deviations_opened: int = 0
     messages_queued: int = 0
@@ -78,6 +83,8 @@ class SweepSummary:
 def sweep(make_session: Callable[[], Session], at: datetime) -> SweepSummary:
     """Run a whole sweep as of `at` (UTC), one transaction a batch, each with its own session."""
     summary = SweepSummary(at=require_aware(at))
+    with make_session() as session, session.begin():
+        summary.terms_opened = open_terms(session, summary.at)
     while True:
         with make_session() as session, session.begin():
             more = sweep_batch(session, summary)
@@ -127,7 +134,15 @@ def _record(session: Session, due: Sequence[Any], opened: Sequence[Any], at: dat
     actor = audit.Actor.job("sweep")
     having = {row.occurrence_id for row in opened}
     found = [("deviation.opened", "deviation", row) for row in opened]
-    found += [("occurrence.missed", "occurrence", row) for row in due if row.id not in having]
+    found += [
+        (
+            "occurrence.missed" if row.at_sweep is Status.NOT_MET else "occurrence.settled",
+            "occurrence",
+            row,
+        )
+        for row in due
+        if row.id not in having
+    ]
     audit.record(
         session,
         *(
@@ -174,10 +189,10 @@ def _moment() -> ColumnElement[datetime]:
 
 
 @cache
-def _due() -> Select[int, int]:
+def _due() -> Select[int, int, Status]:
     """Return what finds the next batch, oldest first, and whether there is more."""
     return (
-        select(Occurrence.id, Occurrence.association_id)
+        select(Occurrence.id, Occurrence.association_id, Occurrence.at_sweep)
         .where(Occurrence.sweep_at.is_not(None), Occurrence.sweep_at <= _moment())
         .order_by(Occurrence.sweep_at, Occurrence.id)
         .limit(bindparam("size", type_=Integer()))
@@ -187,11 +202,16 @@ def _due() -> Select[int, int]:
 
 @cache
 def _settle(dialect: str) -> Update:
-    """Return what says of a batch that it was not kept."""
+    """Return what settles a batch as each occurrence's rule said."""
     return (
         update(Occurrence)
         .where(_among(dialect, Occurrence.id))
-        .values(status=Status.NOT_MET, sweep_at=None, settled_at=_moment())
+        .values(
+            status=Occurrence.at_sweep,
+            sweep_at=None,
+            settled_at=_moment(),
+            missed_at=case((Occurrence.at_sweep == Status.NOT_MET, _moment())),
+        )
         .execution_options(synchronize_session=False)
     )
 
@@ -206,7 +226,11 @@ def _open(dialect: str) -> Any:
             Occurrence.association_id,
             Occurrence.agreement_id,
             Occurrence.obligation_id,
-        ).where(_among(dialect, Occurrence.id), Occurrence.on_miss == OnMiss.DEVIATION),
+        ).where(
+            _among(dialect, Occurrence.id),
+            Occurrence.on_miss == OnMiss.DEVIATION,
+            Occurrence.at_sweep == Status.NOT_MET,
+        ),
     )
     reply_days = (
         select(cast(ParameterDecision.value, Integer))

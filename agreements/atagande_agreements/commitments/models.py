@@ -138,6 +138,8 @@ class Obligation(Base):
     commitment_id: Mapped[int] = references("commitment.id")
     organisation_id: Mapped[int] = references("organisation.id")
     unit_id: Mapped[int | None] = references("unit.id")
+    #: Laid on the party by a decision (who convenes the network), not by the agreement itself.
+    by_decision: Mapped[bool] = mapped_column(default=False)
 
     commitment: Mapped[Commitment] = relationship()
     organisation: Mapped[Organisation] = relationship()
@@ -207,6 +209,7 @@ class Occurrence(Base):
         # What the matrix reads, and nothing else of the row.
         Index("ix_occurrence_matrix", "agreement_id", "event_on", "obligation_id", "status"),
         CheckConstraint("sweep_at IS NULL OR due_on IS NOT NULL", "sweep_needs_due"),
+        CheckConstraint("counted >= 0 AND total >= 0 AND unknown >= 0", "counts"),
     )
 
     id: Mapped[int] = key_column()
@@ -223,18 +226,50 @@ class Occurrence(Base):
     status: Mapped[Status] = mapped_column(one_of(Status))
     #: Local date it was kept on (effective, not received).
     kept_on: Mapped[date | None]
+    #: Local date that someone was summoned on.
+    asked_on: Mapped[date | None]
+    #: How many of `total` were as they should be; `unknown` more are not reported.
+    counted: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    unknown: Mapped[int] = mapped_column(default=0)
+    #: What was said of a case, as `rules.Outcome` has it.
+    outcome: Mapped[str] = mapped_column(String(16), default="")
+    #: Training by date, as JSON: [["2025-03-01", 5], …].
+    trained: Mapped[str | None] = mapped_column(Text)
+    #: What the sweep settles it as.
+    at_sweep: Mapped[Status] = mapped_column(
+        one_of(Status, name="at_sweep"), default=Status.NOT_MET
+    )
     #: Working days kept too late; 0 when in time.
     days_late: Mapped[int] = mapped_column(default=0)
     on_miss: Mapped[OnMiss] = mapped_column(one_of(OnMiss))
-    #: The decision it was judged by; None while undecided.
+    #: The decision it was judged by, the first if several; None while undecided.
     parameter_decision_id: Mapped[int | None] = references("parameter_decision.id", index=False)
     settled_at: Mapped[datetime | None]
+    #: When the sweep noted the miss and opened the deviation or noted the observation; UTC.
+    missed_at: Mapped[datetime | None]
 
     obligation: Mapped[Obligation] = relationship()
     parameter_decision: Mapped[ParameterDecision | None] = relationship()
+    more_decisions: Mapped[list["OccurrenceDecision"]] = relationship(
+        cascade="all, delete-orphan", order_by="OccurrenceDecision.parameter_decision_id"
+    )
     evidence: Mapped[list["Evidence"]] = relationship(
         back_populates="occurrence", order_by="Evidence.id"
     )
+
+
+class OccurrenceDecision(Base):
+    """A further decision that an occurrence was judged by, when its rule needs several."""
+
+    __tablename__ = "occurrence_decision"
+
+    occurrence_id: Mapped[int] = references("occurrence.id", primary_key=True, index=False)
+    parameter_decision_id: Mapped[int] = references(
+        "parameter_decision.id", primary_key=True, index=False
+    )
+
+    parameter_decision: Mapped[ParameterDecision] = relationship()
 
 
 class Evidence(Base):
@@ -254,6 +289,9 @@ class Evidence(Base):
     received_at: Mapped[datetime]
     reported_by_id: Mapped[int] = references("person.id", index=False)
     reporter_organisation_id: Mapped[int] = references("organisation.id", index=False)
+    #: What it said, where it is a count: `counted` of `total`.
+    counted: Mapped[int | None]
+    total: Mapped[int | None]
 
     occurrence: Mapped[Occurrence] = relationship(back_populates="evidence")
     reporter_organisation: Mapped[Organisation] = relationship()

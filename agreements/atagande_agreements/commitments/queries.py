@@ -218,9 +218,16 @@ def count_undecided(session: Session, association_id: int) -> int:
     ).one()
 
 
-def judges_something(parameter: Parameter) -> bool:
-    """Tell whether any rule that the service follows is judged by a parameter."""
-    return any(parameter.key == rule.PARAMETER for rule in RULES.values())
+def judges_something(session: Session, parameter: Parameter) -> bool:
+    """Tell whether a parameter judges anything, or only guides how the agreement is read."""
+    return (
+        session.scalar(
+            select(CommitmentParameter.commitment_id)
+            .where(CommitmentParameter.parameter_id == parameter.id, CommitmentParameter.judges)
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def judged_by(parameter: Parameter, since: date) -> Select[Occurrence]:
@@ -228,7 +235,6 @@ def judged_by(parameter: Parameter, since: date) -> Select[Occurrence]:
 
     Those under a later decision are left out, and everything that is settled.
     """
-    kinds = [kind for kind, rule in RULES.items() if parameter.key == rule.PARAMETER]
     query = (
         select(Occurrence)
         .join(Obligation, Obligation.id == Occurrence.obligation_id)
@@ -237,7 +243,6 @@ def judged_by(parameter: Parameter, since: date) -> Select[Occurrence]:
         .where(
             CommitmentParameter.parameter_id == parameter.id,
             CommitmentParameter.judges,
-            Commitment.rule.in_(kinds),
             Occurrence.event_on >= since,
             Occurrence.status.in_((Status.PENDING, Status.NOT_ASSESSABLE)),
         )
@@ -254,6 +259,39 @@ def affected(session: Session, parameter: Parameter, since: date) -> int:
     return session.scalars(select(func.count()).select_from(found)).one()
 
 
+def owed(
+    session: Session,
+    agreement_id: int,
+    *,
+    rule: str,
+    subject: str,
+    organisation_id: int | None = None,
+    unit_id: int | None = None,
+) -> list[Obligation]:
+    """Return the obligations in force that a kind of event touches, with their commitments.
+
+    `organisation_id` narrows to one organisation and its units, `unit_id` to one unit.
+    """
+    query = (
+        select(Obligation)
+        .join(Commitment, Commitment.id == Obligation.commitment_id)
+        .join(AgreementVersion, AgreementVersion.id == Commitment.version_id)
+        .where(
+            Obligation.agreement_id == agreement_id,
+            Commitment.rule == rule,
+            Commitment.subject == subject,
+            AgreementVersion.state == VersionState.IN_FORCE,
+        )
+        .options(joinedload(Obligation.commitment))
+        .order_by(Obligation.id)
+    )
+    if organisation_id is not None:
+        query = query.where(Obligation.organisation_id == organisation_id)
+    if unit_id is not None:
+        query = query.where(Obligation.unit_id == unit_id)
+    return list(session.scalars(query))
+
+
 def count_obligations(session: Session, agreement_id: int) -> int:
     """Return how many obligations an agreement's version in force gives."""
     return session.scalars(
@@ -264,5 +302,6 @@ def count_obligations(session: Session, agreement_id: int) -> int:
         .where(
             Obligation.agreement_id == agreement_id,
             AgreementVersion.state == VersionState.IN_FORCE,
+            ~Obligation.by_decision,
         )
     ).one()

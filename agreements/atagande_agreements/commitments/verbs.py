@@ -7,16 +7,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements import audit
-from atagande_agreements.commitments.assess import assess, judge_by
+from atagande_agreements.commitments.assess import Known, assess
 from atagande_agreements.commitments.errors import AlreadyDecided, BadValue, ReachesBack
 from atagande_agreements.commitments.models import (
-    Evidence,
     Obligation,
     Occurrence,
     Parameter,
     ParameterDecision,
     ParameterUnit,
-    Status,
 )
 from atagande_agreements.commitments.queries import judged_by
 from atagande_agreements.parties.models import Organisation, Person
@@ -131,89 +129,13 @@ def decide_parameter(
 
 
 def _judge_again(session: Session, decided: ParameterDecision, now: datetime) -> None:
-    """Judge what is open or unjudged by a new decision, for the rules that use its parameter."""
+    """Judge what is open or unjudged anew, for the commitments that use the parameter."""
     occurrences = session.scalars(
         judged_by(decided.parameter, decided.valid_from)
         .options(joinedload(Occurrence.obligation).joinedload(Obligation.commitment))
         .with_for_update(of=Occurrence)
     ).all()
+    known: Known = {}
     for occurrence in occurrences:
-        judge_by(decided, occurrence, occurrence.obligation, now)
+        assess(session, occurrence, occurrence.obligation, now, known)
     session.flush()
-
-
-def open_occurrence(
-    session: Session,
-    *,
-    obligation: Obligation,
-    origin: str,
-    event_on: date,
-    now: datetime,
-) -> Occurrence:
-    """Add the occurrence that an event gives an obligation, judged as of `now`."""
-    occurrence = Occurrence(
-        association_id=obligation.association_id,
-        agreement_id=obligation.agreement_id,
-        obligation_id=obligation.id,
-        origin=origin,
-        event_on=event_on,
-        status=Status.NOT_ASSESSABLE,
-        on_miss=obligation.commitment.on_miss,
-    )
-    assess(session, occurrence, obligation, now)
-    session.add(occurrence)
-    session.flush()
-    return occurrence
-
-
-def file_evidence(
-    session: Session,
-    *,
-    origin: str,
-    association_id: int,
-    source: str,
-    effective_on: date,
-    person: Person,
-    now: datetime,
-) -> list[Occurrence]:
-    """File what shows that the occurrences of `origin` were kept, and settle them at once.
-
-    The same source twice changes nothing. The occurrence's row is locked, so that a sweep at the
-    same moment either comes before (and the deviation stands) or finds nothing to do.
-    """
-    occurrences = session.scalars(
-        select(Occurrence)
-        .where(
-            # The key on (obligation, origin) finds them; there is none on the origin alone.
-            Occurrence.obligation_id.in_(
-                select(Obligation.id).where(Obligation.association_id == association_id)
-            ),
-            Occurrence.origin == origin,
-        )
-        .options(joinedload(Occurrence.obligation).joinedload(Obligation.commitment))
-        .with_for_update(of=Occurrence)
-    ).all()
-    for occurrence in occurrences:
-        known = session.scalar(
-            select(Evidence.id).where(
-                Evidence.occurrence_id == occurrence.id, Evidence.source == source
-            )
-        )
-        if known is not None:
-            continue
-        session.add(
-            Evidence(
-                association_id=association_id,
-                occurrence_id=occurrence.id,
-                source=source,
-                effective_on=effective_on,
-                received_at=now,
-                reported_by_id=person.id,
-                reporter_organisation_id=person.organisation_id,
-            )
-        )
-        if occurrence.kept_on is None or effective_on < occurrence.kept_on:
-            occurrence.kept_on = effective_on
-        assess(session, occurrence, occurrence.obligation, now)
-    session.flush()
-    return list(occurrences)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 from atagande_agreements import audit
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.errors import BeforeAgreement
+from atagande_agreements.commitments.evidence import file_evidence, open_occurrence
 from atagande_agreements.commitments.models import Commitment, Obligation
-from atagande_agreements.commitments.verbs import file_evidence, open_occurrence
 from atagande_agreements.deviations.verbs import note_evidence
 from atagande_agreements.enquiries.errors import (
     AlreadyAnswered,

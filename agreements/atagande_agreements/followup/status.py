@@ -24,6 +24,8 @@ class Reason(StrEnum):
 
     #: The service does not follow its kind of rule up yet.
     RULE = "rule"
+    #: It is a permission, which owes nothing.
+    PERMISSION = "permission"
     #: The steering group has not decided what it is judged by.
     UNDECIDED = "undecided"
     #: Nothing has fallen due in the period.

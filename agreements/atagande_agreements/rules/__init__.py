@@ -1,27 +1,42 @@
 """Rules: when something falls due, and whether it was kept. Pure: data and `now` in, verdict out.
 
-One module a kind. A kind that the agreement file names but that has no module yet is not followed
-up: its obligations read *Ej bedömbart* with that reason, and never give a deviation.
+One module a kind, named as the agreement file names it; a new kind is a new module. Every module
+says which parameters it needs (by their unit), whether it is followed up in terms, and judges.
+Nothing is judged before the steering group has decided all that the commitment names; missing
+evidence reads *Ej rapporterat* and is never a breach.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
 
-from atagande_agreements.rules import answers_within
-from atagande_agreements.rules.verdict import Facts, Verdict
+from atagande_agreements.commitments.models import ParameterUnit
+from atagande_agreements.periods import Every
+from atagande_agreements.rules.verdict import UNDECIDED, Facts, Outcome, Verdict
 
 
 class Rule(Protocol):
     """What every module of this package offers."""
 
-    #: Key of the parameter that the rule is judged by.
-    PARAMETER: str
+    #: The term it is followed up in; None when each case is its own.
+    EVERY: Every | None
+    #: Units of the parameters without which it can't judge.
+    NEEDS: tuple[ParameterUnit, ...]
 
     def judge(self, facts: Facts) -> Verdict:
         """Return what is known of an occurrence at `facts.now`."""
         ...  # pragma: no cover
 
 
-RULES: Mapping[str, Rule] = {"answers_within": answers_within}
+RULES: Mapping[str, Rule] = {
+    module.name: cast("Rule", import_module(f"{__name__}.{module.name}"))
+    for module in iter_modules(__path__)
+    if module.name != "verdict"
+}
+#: Kinds that are followed up in terms.
+TERMLY: Mapping[str, Every] = {
+    kind: rule.EVERY for kind, rule in RULES.items() if rule.EVERY is not None
+}
 
-__all__ = ["RULES", "Facts", "Rule", "Verdict"]
+__all__ = ["RULES", "TERMLY", "UNDECIDED", "Facts", "Outcome", "Rule", "Verdict"]

@@ -4,6 +4,7 @@ import json
 import re
 from functools import cache
 from http import HTTPStatus
+from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
@@ -13,7 +14,8 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from atagande_agreements.db import HIGHEST_ID
 from atagande_plugin import forms
 from atagande_plugin.api import shapes
-from atagande_plugin.api.routes import ENDPOINTS, NUMBERS, PREFIX, Endpoint
+from atagande_plugin.api.endpoint import NUMBERS, Endpoint
+from atagande_plugin.api.routes import ENDPOINTS, PREFIX
 
 _REFERENCE = "#/components/schemas/{model}"
 #: Fields of shared models that only a page has a use for: where it goes afterwards.
@@ -38,7 +40,9 @@ Schema = dict[str, Any]
 
 
 def _model(name: str) -> type[BaseModel]:
-    found: type[BaseModel] = getattr(shapes, name)
+    module, _, model = f"shapes.{name}".rpartition(".")
+    module = module.rpartition(".")[2]
+    found: type[BaseModel] = getattr(import_module(f"atagande_plugin.api.{module}"), model)
     return found
 
 
@@ -99,7 +103,7 @@ def as_json() -> str:
 def _operation(endpoint: Endpoint) -> Schema:
     success: Schema = {
         "description": endpoint.status.phrase,
-        "content": {"application/json": {"schema": _reference(endpoint.gives)}},
+        "content": {"application/json": {"schema": _reference(_model(endpoint.gives).__name__)}},
     }
     if endpoint.status is HTTPStatus.CREATED:
         success["headers"] = {

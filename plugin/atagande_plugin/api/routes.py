@@ -4,10 +4,7 @@ The handlers and the models are imported when the first call needs them. OpenAPI
 same table, so there is no second description.
 """
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +12,7 @@ from flask import Response, request
 
 from atagande_agreements.parties.models import Role
 from atagande_plugin import forms
+from atagande_plugin.api.endpoint import Endpoint
 from atagande_plugin.auth.access import (
     ADMINISTRATOR,
     CASE_HOLDERS,
@@ -22,63 +20,21 @@ from atagande_plugin.auth.access import (
     FOLLOWERS,
     PUBLIC,
     STEERING,
-    Access,
     roles,
 )
 from atagande_plugin.web.kernel import Section
 
 PREFIX = "/api/v1"
-#: Names in addresses that are a row's number; the rest are keys.
-NUMBERS = frozenset({"number"})
-
 UNIT_CHIEF = roles(Role.UNIT_CHIEF)
 INVITERS = roles(Role.ADMINISTRATOR, Role.CONVENER, Role.UNIT_CHIEF)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One route: `handler` and `gives` are names in this package, `takes` and `asks` in forms."""
-
-    method: str
-    path: str
-    handler: str
-    summary: str
-    allow: Access
-    #: Model of the answer, in `shapes`.
-    gives: str
-    #: Model of the body.
-    takes: str | None = None
-    #: Model of the query.
-    asks: str | None = None
-
-    @property
-    def name(self) -> str:
-        """Return the name of the operation."""
-        return self.handler.replace(".", "_")
-
-    @property
-    def status(self) -> HTTPStatus:
-        """Return the status of success: what is made has an address of its own."""
-        makes = self.method == "POST" and self.handler in MAKES
-        return HTTPStatus.CREATED if makes else HTTPStatus.OK
-
-    @property
-    def rule(self) -> str:
-        """Return the path as Flask has it."""
-
-        def part(match: re.Match[str]) -> str:
-            name = match[1]
-            return f"<int:{name}>" if name in NUMBERS else f"<{name}>"
-
-        return re.sub(r"\{(\w+)\}", part, self.path)
-
-
-#: Handlers that make something new.
-MAKES = frozenset({"agreements.decide", "enquiries.register", "meetings.plan", "sips.book"})
+#: Modules of this package that bring their own routes, as ENDPOINTS.
+FEATURES: tuple[str, ...] = ()
 
 _KEY = "/agreements/{key}"
 
-ENDPOINTS = (
+_OWN = (
     Endpoint(
         "GET",
         "/agreements",
@@ -123,6 +79,7 @@ ENDPOINTS = (
         STEERING,
         "ParameterLine",
         takes="agreement.DecideParameter",
+        makes=True,
     ),
     Endpoint(
         "GET",
@@ -150,6 +107,7 @@ ENDPOINTS = (
         CASE_HOLDERS,
         "EnquiryLine",
         takes="enquiries.NewEnquiry",
+        makes=True,
     ),
     Endpoint(
         "GET",
@@ -220,6 +178,7 @@ ENDPOINTS = (
         ADMINISTRATOR,
         "MeetingWhole",
         takes="api_input.PlanMeeting",
+        makes=True,
     ),
     Endpoint("GET", "/meetings/{number}", "meetings.one", "One meeting", FOLLOWERS, "MeetingWhole"),
     Endpoint(
@@ -275,6 +234,7 @@ ENDPOINTS = (
         CONVENER,
         "SipWhole",
         takes="api_input.BookSip",
+        makes=True,
     ),
     Endpoint("GET", "/sips/{number}", "sips.one", "One SIP booking", CASE_HOLDERS, "SipWhole"),
     Endpoint(
@@ -286,6 +246,12 @@ ENDPOINTS = (
         "OutboxList",
         asks="api_lists.OutboxPage",
     ),
+)
+
+ENDPOINTS: tuple[Endpoint, ...] = _OWN + tuple(
+    endpoint
+    for name in FEATURES
+    for endpoint in import_module(f"atagande_plugin.api.{name}_routes").ENDPOINTS
 )
 
 

@@ -235,7 +235,7 @@ def _names(parameters: list[Parameter]) -> Mapping[str, str]:
 
 def _effect(parameter: Parameter, since: date | None) -> Effect:
     number = queries.affected(g.session, parameter, since) if since else 0
-    return Effect(since, number, queries.judges_something(parameter))
+    return Effect(since, number, queries.judges_something(g.session, parameter))
 
 
 def _date(text: str) -> date | None:
