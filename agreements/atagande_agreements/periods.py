@@ -58,6 +58,16 @@ def term_of(day: date, every: Every, start_month: int = 1) -> Term:
     return Term(key, first, last)
 
 
+def year_of(origin: str) -> Term | None:
+    """Return the year that occurrences of an origin are keyed on; None for any other origin."""
+    what, _, key = origin.partition(":")
+    year, _, month = key.partition("-")
+    number = month or "1"
+    if what != "period" or not (year + number).isdecimal():
+        return None
+    return term_of(date(int(year), int(number), 1), Every.YEAR, int(number))
+
+
 def terms_between(first: date, last: date, every: Every, start_month: int = 1) -> Iterator[Term]:
     """Yield the terms that have a day from `first` to `last`, both included, in order."""
     day = first

@@ -1,6 +1,7 @@
 """The sweep: finds everything due and not kept, and opens the deviation for it.
 
-0. Open what is owed in terms that have begun (`commitments.terms`).
+0. Let names and people follow the parties (`parties.current`), and open what is owed in terms
+   that have begun (`commitments.terms`).
 1. Take the occurrences whose `sweep_at` has passed, oldest first, a batch at a time. On
    PostgreSQL each row is locked and rows that someone else holds are left to them.
 2. Open a deviation (or note the observation) for each, by one INSERT … SELECT. The unique key on
@@ -55,10 +56,19 @@ from atagande_agreements.commitments.models import (
     ParameterDecision,
     Status,
 )
-from atagande_agreements.commitments.terms import open_terms
+from atagande_agreements.commitments.terms import not_looked_for, open_terms
 from atagande_agreements.deviations.models import Deviation, DeviationState
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
-from atagande_agreements.parties.models import Person, Role, RoleGrant
+from atagande_agreements.parties.current import bring_current
+from atagande_agreements.parties.heirs import led_to
+from atagande_agreements.parties.models import (
+    Organisation,
+    OrganisationKind,
+    Person,
+    Role,
+    RoleGrant,
+    Succession,
+)
 
 #: Rows in one transaction. SQLite has one writer, so others must get their turn in between.
 BATCH = {"sqlite": 500, "postgresql": 5000}
@@ -84,12 +94,14 @@ def sweep(make_session: Callable[[], Session], at: datetime) -> SweepSummary:
     """Run a whole sweep as of `at` (UTC), one transaction a batch, each with its own session."""
     summary = SweepSummary(at=require_aware(at))
     with make_session() as session, session.begin():
-        summary.terms_opened = open_terms(session, summary.at)
-    while True:
+        if waiting := not_looked_for(session, summary.at):
+            bring_current(session, summary.at)
+            summary.terms_opened = open_terms(session, waiting, summary.at)
+        more = sweep_batch(session, summary)
+    while more:
         with make_session() as session, session.begin():
             more = sweep_batch(session, summary)
-        if not more:
-            return summary
+    return summary
 
 
 def insert_new(session: Session, table: Any) -> Insert:
@@ -121,7 +133,7 @@ def sweep_batch(session: Session, summary: SweepSummary) -> bool:
     summary.deviations_opened += len(opened)
     if opened:
         ids = _bound(dialect, [row.id for row in opened])
-        mail = session.execute(_mail(dialect), {"ids": ids, "at": at}).all()
+        mail = session.execute(_mail(dialect), {"ids": ids, "at": at, "today": today}).all()
         summary.messages_queued += len(mail)
     session.execute(_settle(dialect), {"ids": missed, "at": at})
     summary.settled += len(due)
@@ -278,6 +290,16 @@ def _open(dialect: str) -> Any:
     return statement.returning(table.c.id, table.c.association_id, table.c.occurrence_id)
 
 
+def _heirs_of(sort: str, party: Any) -> Select[int]:
+    """Return the ids of those that have followed a party by the bound date."""
+    ways = led_to(
+        getattr(Succession, f"from_{sort}_id"),
+        getattr(Succession, f"to_{sort}_id"),
+        bindparam("today", type_=Date()),
+    )
+    return select(ways.c.heir).where(ways.c.old == party)
+
+
 @cache
 def _mail(dialect: str) -> Any:
     """Return what queues one mail per new deviation and chief of the party."""
@@ -290,6 +312,12 @@ def _mail(dialect: str) -> Any:
     chief_of = or_(
         and_(opened.unit_id.is_not(None), Person.unit_id == opened.unit_id),
         and_(opened.unit_id.is_(None), Person.organisation_id == opened.organisation_id),
+        # What a party that has ended left is its heir's to answer for.
+        and_(opened.unit_id.is_not(None), Person.unit_id.in_(_heirs_of("unit", opened.unit_id))),
+        and_(
+            opened.unit_id.is_(None),
+            Person.organisation_id.in_(_heirs_of("organisation", opened.organisation_id)),
+        ),
     )
     key = (
         literal("deviation-opened:")
@@ -316,9 +344,17 @@ def _mail(dialect: str) -> Any:
         )
         .join(Person, and_(Person.association_id == opened.association_id, chief_of))
         .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .join(Organisation, Organisation.id == Person.organisation_id)
         .where(
             Person.active,
-            RoleGrant.role == Role.UNIT_CHIEF,
+            or_(
+                RoleGrant.role == Role.UNIT_CHIEF,
+                # The association has no unit chief; its administrator speaks for it.
+                and_(
+                    RoleGrant.role == Role.ADMINISTRATOR,
+                    Organisation.kind == OrganisationKind.ASSOCIATION,
+                ),
+            ),
         )
     )
     columns = [

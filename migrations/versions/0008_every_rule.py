@@ -79,6 +79,7 @@ def upgrade() -> None:
         "obligation",
         sa.Column("by_decision", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.add_column("agreement", sa.Column("terms_opened_on", sa.Date()))
     for name in ("counted", "total"):
         op.add_column("evidence", sa.Column(name, sa.Integer()))
     for subject, kind in KINDS.items():
@@ -86,10 +87,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The older sweep knows one way to settle: what it would call missed is left alone.
+    op.execute("UPDATE occurrence SET sweep_at = NULL WHERE at_sweep <> 'not_met'")
     for subject, kind in KINDS.items():
         _rename(subject, kind, "case_gate")
     for name in ("total", "counted"):
         op.drop_column("evidence", name)
+    op.drop_column("agreement", "terms_opened_on")
     op.drop_column("obligation", "by_decision")
     op.drop_table("occurrence_decision")
     with op.batch_alter_table("occurrence") as batch:

@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import and_, select
+from sqlalchemy import Date, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from atagande_agreements.commitments.models import (
@@ -17,7 +18,12 @@ from atagande_agreements.commitments.models import (
     ParameterUnit,
     Status,
 )
+from atagande_agreements.parties.heirs import is_party_on
+from atagande_agreements.periods import year_of
 from atagande_agreements.rules import RULES, UNDECIDED, Facts, Outcome, Verdict
+
+#: Kinds that ask for a number, or a share, of what a whole year holds.
+_OF_WHOLE_YEARS = frozenset({"held_per_period", "attends_each", "attends_per_period"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +42,10 @@ class Basis:
 Known = dict[tuple[int, date], Basis]
 
 
-def decision_on(session: Session, parameter_id: int, day: date) -> ParameterDecision | None:
-    """Return the decision that was in force for a parameter on a local date, or None."""
-    return session.scalar(
-        select(ParameterDecision)
-        .where(ParameterDecision.parameter_id == parameter_id, ParameterDecision.valid_from <= day)
-        .order_by(ParameterDecision.valid_from.desc())
-        .limit(1)
-    )
-
-
-def basis_on(session: Session, commitment_id: int, day: date) -> Basis:
-    """Return what was decided for a commitment's parameters on a local date."""
+@cache
+def _decided() -> Select[bool, ParameterUnit, int | None, str | None]:
+    """Return what finds a commitment's parameters with the decision in force on a day."""
+    day = bindparam("day", type_=Date())
     later = aliased(ParameterDecision)
     superseded = (
         select(later.id)
@@ -58,7 +56,7 @@ def basis_on(session: Session, commitment_id: int, day: date) -> Basis:
         )
         .exists()
     )
-    rows = session.execute(
+    return (
         select(
             CommitmentParameter.judges,
             Parameter.unit,
@@ -74,9 +72,14 @@ def basis_on(session: Session, commitment_id: int, day: date) -> Basis:
                 ~superseded,
             ),
         )
-        .where(CommitmentParameter.commitment_id == commitment_id)
+        .where(CommitmentParameter.commitment_id == bindparam("commitment"))
         .order_by(CommitmentParameter.judges.desc(), Parameter.position, Parameter.id)
-    ).all()
+    )
+
+
+def basis_on(session: Session, commitment_id: int, day: date) -> Basis:
+    """Return what was decided for a commitment's parameters on a local date."""
+    rows = session.execute(_decided(), {"commitment": commitment_id, "day": day}).all()
     values: dict[ParameterUnit, str] = {}
     for row in rows:
         if row.value is not None:
@@ -150,6 +153,8 @@ def _verdict(
     outcome = Outcome(occurrence.outcome)
     if rule is None or basis.judging is None or outcome is Outcome.VOID:
         return UNDECIDED
+    if _is_part_of_year(occurrence, obligation):
+        return UNDECIDED
     if any(unit not in basis.values for unit in rule.NEEDS):
         return UNDECIDED
     return rule.judge(
@@ -165,6 +170,23 @@ def _verdict(
             trained=_trained(occurrence.trained),
             decided=basis.values,
         )
+    )
+
+
+def _is_part_of_year(occurrence: Occurrence, obligation: Obligation) -> bool:
+    """Tell whether a year's number or share is asked of who was not a party the whole year.
+
+    Neither the party that ended nor its heir can be held to what was agreed for a whole year, and
+    nothing says what a part of it asks, so the part is not judged: neither kept nor missed. An heir
+    that was a party all year is, by what it did itself. Who convenes the network is another
+    matter: that year goes over whole (`parties.handover`).
+    """
+    if obligation.commitment.rule not in _OF_WHOLE_YEARS:
+        return False
+    year = year_of(occurrence.origin)
+    party = obligation.unit or obligation.organisation
+    return year is not None and not (
+        is_party_on(party, year.first) and is_party_on(party, year.last)
     )
 
 

@@ -14,6 +14,19 @@ class BadValue(Refused):
     next_step = N_("Skriv ett heltal från %(minimum)s till %(maximum)s.")
 
 
+class BadChoice(BadValue):
+    """A parameter's value is none of those to choose from."""
+
+    next_step = N_("Välj ett av alternativen.")
+
+
+class NoWords(BadValue):
+    """A parameter that is described in words has none."""
+
+    message = N_("Värdet för %(label)s är tomt.")
+    next_step = N_("Skriv med egna ord, högst 200 tecken.")
+
+
 class DecidedInFuture(Refused):
     """A decision is dated after today."""
 

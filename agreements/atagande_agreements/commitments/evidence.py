@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased, joinedload
 
@@ -16,7 +17,9 @@ from atagande_agreements.commitments.models import (
     Occurrence,
     Status,
 )
-from atagande_agreements.parties.models import Person
+from atagande_agreements.parties.errors import NotPartyThen
+from atagande_agreements.parties.heirs import heirs, is_party_on
+from atagande_agreements.parties.models import Organisation, Person, Unit
 from atagande_agreements.rules import Outcome
 
 
@@ -66,14 +69,72 @@ def same_place(obligation: Obligation) -> ColumnElement[bool]:
     )
 
 
-def find_occurrence(session: Session, obligation: Obligation, origin: str) -> Occurrence | None:
-    """Return what arose from `origin` for an obligation, in any version, locked; or None."""
-    return session.scalars(
+def owing_on(session: Session, obligation: Obligation, day: date) -> Obligation:
+    """Return the obligation that an event on a local date belongs to: the party's or its heir's.
+
+    An event belongs to exactly one. NotPartyThen if there was no such party that day.
+    """
+    party: Unit | Organisation = obligation.unit or obligation.organisation
+    if is_party_on(party, day):
+        return obligation
+    ways = heirs(session, obligation.association_id)
+    condition: ColumnElement[bool]
+    if obligation.unit_id is not None:
+        place = ways.unit_on(obligation.unit_id, day)
+        condition = Obligation.unit_id == place
+    else:
+        place = ways.organisation_on(obligation.organisation_id, day)
+        condition = and_(Obligation.organisation_id == place, Obligation.unit_id.is_(None))
+    found = None
+    if place != party.id:
+        found = session.scalar(
+            select(Obligation)
+            .where(condition, Obligation.commitment_id == obligation.commitment_id)
+            .options(joinedload(Obligation.commitment))
+        )
+    if found is None:
+        raise NotPartyThen(party=party.name, day=day)
+    return found
+
+
+@cache
+def _found() -> Select[Occurrence]:
+    """Return what finds an occurrence by its place and origin; see `same_place`.
+
+    Made once: it is looked for with every piece of evidence.
+    """
+    clause, other, owed = aliased(Commitment), aliased(Commitment), aliased(Obligation)
+    place = (
+        select(owed.id)
+        .join(other, other.id == owed.commitment_id)
+        .join(clause, clause.key == other.key)
+        .where(
+            clause.id == bindparam("commitment"),
+            owed.agreement_id == bindparam("agreement"),
+            owed.organisation_id == bindparam("organisation"),
+            func.coalesce(owed.unit_id, 0) == bindparam("unit"),
+        )
+    )
+    return (
         select(Occurrence)
-        .where(same_place(obligation), Occurrence.origin == origin)
+        .where(Occurrence.obligation_id.in_(place), Occurrence.origin == bindparam("origin"))
         .options(joinedload(Occurrence.obligation).joinedload(Obligation.commitment))
         .with_for_update(of=Occurrence)
         .execution_options(populate_existing=True)
+    )
+
+
+def find_occurrence(session: Session, obligation: Obligation, origin: str) -> Occurrence | None:
+    """Return what arose from `origin` for an obligation, in any version, locked; or None."""
+    return session.scalars(
+        _found(),
+        {
+            "commitment": obligation.commitment_id,
+            "agreement": obligation.agreement_id,
+            "organisation": obligation.organisation_id,
+            "unit": obligation.unit_id or 0,
+            "origin": origin,
+        },
     ).first()
 
 
@@ -122,8 +183,10 @@ def show(
 
     A feature works `shown` out from everything it holds, so any order of the same reports ends in
     the same verdict. The row is locked, so that the sweep comes before or after. `event_on` moves
-    with what it arose from (a meeting that gets another day); the origin never does.
+    with what it arose from (a meeting that gets another day); the origin never does. What happens
+    after a party has ended is owed by its heir.
     """
+    obligation = owing_on(session, obligation, event_on)
     occurrence = find_occurrence(session, obligation, origin)
     if occurrence is None:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -17,7 +17,8 @@ from atagande_agreements.commitments.models import (
     ParameterDecision,
     Status,
 )
-from atagande_agreements.parties.models import Organisation
+from atagande_agreements.parties.heirs import valid_within
+from atagande_agreements.parties.models import Organisation, Unit
 from atagande_agreements.register.models import (
     Agreement,
     AgreementParty,
@@ -26,8 +27,10 @@ from atagande_agreements.register.models import (
     Section,
     VersionState,
 )
-from atagande_agreements.rules import RULES
+from atagande_agreements.rules import PERMISSION
 from atagande_agreements.steering.models import Decision
+
+_Ts = TypeVarTuple("_Ts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,20 @@ def agreements(session: Session, association_id: int, today: date) -> list[InFor
     found = [InForce(*row) for row in rows]
 
     def order(one: InForce) -> tuple[bool, int]:
-        agreement = one.agreement
-        valid = agreement.valid_from <= today and (
-            agreement.valid_to is None or today <= agreement.valid_to
-        )
-        return not valid, agreement.id
+        return not _is_valid(one.agreement, today), one.agreement.id
 
     return sorted(found, key=order)
+
+
+def agreement_in_force(session: Session, association_id: int, on: date) -> Agreement | None:
+    """Return the association's agreement on a local date, the oldest if several; or None."""
+    found = agreements(session, association_id, on)
+    agreement = found[0].agreement if found else None
+    return agreement if agreement is not None and _is_valid(agreement, on) else None
+
+
+def _is_valid(agreement: Agreement, on: date) -> bool:
+    return agreement.valid_from <= on and (agreement.valid_to is None or on <= agreement.valid_to)
 
 
 def sections(session: Session, version_id: int) -> Sequence[Section]:
@@ -186,12 +196,12 @@ def users_of(
 def judged(
     commitment: Commitment, parameters: Mapping[int, Parameter], by: date
 ) -> tuple[bool, bool]:
-    """Return whether the service follows a commitment's rule, and whether it is decided by a date.
+    """Return whether a commitment can be kept or not, and whether it is decided by a date.
 
     `parameters` has those it uses, by id; every one that judges it must be decided.
     """
     judging = [parameters[one.parameter_id] for one in commitment.uses if one.judges]
-    return commitment.rule in RULES, all(in_force(one, by) is not None for one in judging)
+    return commitment.rule != PERMISSION, all(in_force(one, by) is not None for one in judging)
 
 
 def is_undecided(parameter: Parameter) -> bool:
@@ -267,10 +277,12 @@ def owed(
     subject: str,
     organisation_id: int | None = None,
     unit_id: int | None = None,
+    on: date | None = None,
 ) -> list[Obligation]:
     """Return the obligations in force that a kind of event touches, with their commitments.
 
-    `organisation_id` narrows to one organisation and its units, `unit_id` to one unit.
+    `organisation_id` narrows to one organisation and its units, `unit_id` to one unit, and `on`
+    to those who were parties on the event's local date.
     """
     query = (
         select(Obligation)
@@ -285,6 +297,8 @@ def owed(
         .options(joinedload(Obligation.commitment))
         .order_by(Obligation.id)
     )
+    if on is not None:
+        query = _of_parties_on(query, on)
     if organisation_id is not None:
         query = query.where(Obligation.organisation_id == organisation_id)
     if unit_id is not None:
@@ -292,9 +306,19 @@ def owed(
     return list(session.scalars(query))
 
 
-def count_obligations(session: Session, agreement_id: int) -> int:
-    """Return how many obligations an agreement's version in force gives."""
-    return session.scalars(
+def _of_parties_on(query: Select[*_Ts], on: date) -> Select[*_Ts]:
+    """Leave out the obligations of those who are no parties on a local date."""
+    return (
+        query.join(Organisation, Organisation.id == Obligation.organisation_id)
+        .outerjoin(Unit, Unit.id == Obligation.unit_id)
+        # Of no unit at all, every date is as empty.
+        .where(valid_within(Organisation, on, on), valid_within(Unit, on, on))
+    )
+
+
+def count_obligations(session: Session, agreement_id: int, on: date) -> int:
+    """Return how many obligations an agreement's version in force gives on a local date."""
+    query = (
         select(func.count())
         .select_from(Obligation)
         .join(Commitment, Commitment.id == Obligation.commitment_id)
@@ -304,4 +328,5 @@ def count_obligations(session: Session, agreement_id: int) -> int:
             AgreementVersion.state == VersionState.IN_FORCE,
             ~Obligation.by_decision,
         )
-    ).one()
+    )
+    return session.scalars(_of_parties_on(query, on)).one()

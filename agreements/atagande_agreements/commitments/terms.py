@@ -5,11 +5,12 @@ sweep missed, the next one opens. Nothing is opened for terms that ended before 
 began to follow its agreement up here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, Select, bindparam, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -24,6 +25,7 @@ from atagande_agreements.commitments.models import (
     ParameterUnit,
     Status,
 )
+from atagande_agreements.parties.heirs import heirs, is_party_on
 from atagande_agreements.parties.models import Organisation, Unit
 from atagande_agreements.periods import Every, Term, term_of, terms_between
 from atagande_agreements.register.models import Agreement, AgreementVersion, VersionState
@@ -32,6 +34,8 @@ from atagande_agreements.rules import TERMLY, Outcome
 #: The kind whose occurrences follow upon each other, and need a first one.
 _CHAINED = "published_reconfirmed"
 _CONVENED = "attends_per_period"
+#: What the origins of the convener's years begin with.
+CONVENED = "convened:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +72,64 @@ def span_of(obligation: Obligation, term: Term) -> tuple[date, date] | None:
     return (first, last) if first <= last else None
 
 
-def open_terms(session: Session, at: datetime) -> int:
+def look_again(session: Session, association_id: int) -> None:
+    """Let the next sweep look for terms anew: a decision or a party has changed."""
+    session.execute(
+        update(Agreement)
+        .where(Agreement.association_id == association_id)
+        .values(terms_opened_on=None)
+    )
+
+
+@cache
+def _waiting() -> Select[int]:
+    """Return what finds the agreements whose terms have not been looked for on a day."""
+    day = bindparam("today", type_=Date())
+    return select(Agreement.id).where(
+        or_(Agreement.terms_opened_on.is_(None), Agreement.terms_opened_on < day)
+    )
+
+
+def not_looked_for(session: Session, at: datetime) -> Sequence[int]:
+    """Return the ids of agreements whose terms are to be looked for; an empty sweep asks no more.
+
+    Once a day, and again when something has changed.
+    """
+    return session.scalars(_waiting(), {"today": local_date(at)}).all()
+
+
+def open_terms(session: Session, agreement_ids: Iterable[int], at: datetime) -> int:
     """Open what has begun by `at` (UTC) and is not there; return how many."""
+    return sum(_open_terms(session, number, at) for number in agreement_ids)
+
+
+def _open_terms(session: Session, agreement_id: int, at: datetime) -> int:
     opened = 0
-    agreements = session.execute(
-        select(Agreement, func.min(AgreementVersion.imported_at))
-        .join(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
-        .group_by(Agreement.id)
-        .order_by(Agreement.id)
-    ).all()
-    for agreement, followed_from in agreements:
-        new = list(_missing(session, agreement, local_date(followed_from), local_date(at)))
-        for one in new:
-            opened += _open(session, one, at)
-        if new:
-            audit.record(
-                session,
-                audit.Change(
-                    association_id=agreement.association_id,
-                    at=at,
-                    actor=audit.Actor.job("sweep"),
-                    action="terms.opened",
-                    object_type="agreement",
-                    object_id=agreement.id,
-                    changes={"number": (None, len(new))},
-                ),
-            )
+    agreement = session.get_one(Agreement, agreement_id)
+    followed_from = session.scalars(
+        select(func.min(AgreementVersion.imported_at)).where(
+            AgreementVersion.agreement_id == agreement_id
+        )
+    ).one()
+    # What had begun by the last look is there already.
+    since = max(local_date(followed_from), agreement.terms_opened_on or date.min)
+    new = list(_missing(session, agreement, since, local_date(at)))
+    for one in new:
+        opened += _open(session, one, at)
+    agreement.terms_opened_on = local_date(at)
+    if new:
+        audit.record(
+            session,
+            audit.Change(
+                association_id=agreement.association_id,
+                at=at,
+                actor=audit.Actor.job("sweep"),
+                action="terms.opened",
+                object_type="agreement",
+                object_id=agreement.id,
+                changes={"number": (None, len(new))},
+            ),
+        )
     return opened
 
 
@@ -189,27 +225,45 @@ def _convened(
             continue
         seen.add(commitment.id)
         basis = _basis(session, commitment, last, known)
-        key = basis.values.get(ParameterUnit.ORGANISATION)
-        if key is None or ParameterUnit.COUNT not in basis.values:
+        if ParameterUnit.COUNT not in basis.values:
             continue
-        convener = session.scalars(
-            select(Organisation).where(
-                Organisation.association_id == commitment.association_id,
-                Organisation.key == key,
-            )
-        ).one()
-        owing = _obligation_of(session, commitment, convener)
         month = start_month(basis, commitment.rule)
         for term in terms_between(since, last, Every.YEAR, month):
-            yield _New(owing, convened_origin(term), term.last, Outcome.CONVENES)
+            owing = convening(session, commitment, min(term.last, last), until=term.last)
+            if owing is not None:
+                yield _New(owing, convened_origin(term), term.last, Outcome.CONVENES)
+
+
+def convening(
+    session: Session, commitment: Commitment, day: date, *, until: date | None = None
+) -> Obligation | None:
+    """Return the obligation laid on who convened on a local date, or None if it is undecided.
+
+    `until` is the last day of a year that goes over whole, to the heir if one follows by then.
+    """
+    until = until or day
+    basis = basis_on(session, commitment.id, day)
+    key = basis.values.get(ParameterUnit.ORGANISATION)
+    if key is None or ParameterUnit.COUNT not in basis.values:
+        return None
+    convener = session.scalars(
+        select(Organisation).where(
+            Organisation.association_id == commitment.association_id,
+            Organisation.key == key,
+        )
+    ).one()
+    if not is_party_on(convener, until):
+        ways = heirs(session, commitment.association_id)
+        convener = session.get_one(Organisation, ways.organisation_on(convener.id, until))
+    return obligation_of(session, commitment, convener)
 
 
 def convened_origin(term: Term) -> str:
     """Return what the convener's occurrence of a year is keyed on."""
-    return f"convened:{term.key}"
+    return f"{CONVENED}{term.key}"
 
 
-def _obligation_of(
+def obligation_of(
     session: Session, commitment: Commitment, organisation: Organisation
 ) -> Obligation:
     """Return an organisation's obligation; one that the agreement lacks is laid by decision."""
@@ -262,31 +316,33 @@ def _first_links(
     duties = list(duties)
     if not duties:
         return
-    judged = {
-        tuple(row)
+    links = {
+        (row.key, row.organisation_id, row.unit_id): row.judged
         for row in session.execute(
-            select(Commitment.key, Obligation.organisation_id, Obligation.unit_id)
+            select(
+                Commitment.key,
+                Obligation.organisation_id,
+                Obligation.unit_id,
+                func.max(case((Occurrence.status != Status.NOT_ASSESSABLE, 1), else_=0)).label(
+                    "judged"
+                ),
+            )
             .select_from(Obligation)
             .join(Commitment, Commitment.id == Obligation.commitment_id)
             .join(Occurrence, Occurrence.obligation_id == Obligation.id)
             .where(
                 Obligation.agreement_id == duties[0].agreement_id,
                 Commitment.rule == _CHAINED,
-                Occurrence.status != Status.NOT_ASSESSABLE,
             )
+            .group_by(Commitment.key, Obligation.organisation_id, Obligation.unit_id)
         )
     }
-    unjudged = set(
-        session.scalars(
-            select(Occurrence.obligation_id).where(
-                Occurrence.obligation_id.in_([duty.id for duty in duties])
-            )
-        )
-    )
     for duty in duties:
         party: Unit | Organisation = duty.unit or duty.organisation
         basis = _basis(session, duty.commitment, last, known)
-        if _place(duty) in judged or not basis.judging or (party.valid_to or last) < last:
+        judged = links.get(_place(duty))
+        if judged or not basis.judging or not is_party_on(party, last):
             continue
-        outcome = Outcome.NONE if duty.id in unjudged else Outcome.NEVER
+        # What was there before the decision is a confirmation: something is published.
+        outcome = Outcome.NEVER if judged is None else Outcome.NONE
         yield _New(duty, f"contacts:{last.isoformat()}", last, outcome)

@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements import audit
 from atagande_agreements.commitments.assess import Known, assess
-from atagande_agreements.commitments.errors import AlreadyDecided, BadValue, ReachesBack
+from atagande_agreements.commitments.errors import (
+    AlreadyDecided,
+    BadChoice,
+    BadValue,
+    NoWords,
+    ReachesBack,
+)
 from atagande_agreements.commitments.models import (
     Obligation,
     Occurrence,
@@ -17,6 +23,7 @@ from atagande_agreements.commitments.models import (
     ParameterUnit,
 )
 from atagande_agreements.commitments.queries import judged_by
+from atagande_agreements.commitments.terms import look_again
 from atagande_agreements.parties.models import Organisation, Person
 from atagande_agreements.register.models import Agreement
 from atagande_agreements.steering.models import DecisionKind
@@ -26,10 +33,17 @@ _TRUE = {"ja", "yes", "true", "1"}
 _FALSE = {"nej", "no", "false", "0"}
 
 
+_REFUSALS = {
+    ParameterUnit.BOOLEAN: BadChoice,
+    ParameterUnit.ORGANISATION: BadChoice,
+    ParameterUnit.TEXT: NoWords,
+}
+
+
 def normal_value(session: Session, parameter: Parameter, text: str) -> str:
     """Return `text` as the parameter keeps it; raise BadValue if it can't be read."""
     text = text.strip()
-    refusal = BadValue(
+    refusal = _REFUSALS.get(parameter.unit, BadValue)(
         field="value",
         value=text or "–",
         label=parameter.label,
@@ -125,6 +139,7 @@ def decide_parameter(
         ),
     )
     _judge_again(session, decided, now)
+    look_again(session, agreement.association_id)
     return decided
 
 

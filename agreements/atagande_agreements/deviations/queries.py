@@ -10,6 +10,7 @@ from atagande_agreements.commitments.models import (
     Evidence,
     Obligation,
     Occurrence,
+    OccurrenceDecision,
     ParameterDecision,
 )
 from atagande_agreements.deviations.models import (
@@ -18,8 +19,8 @@ from atagande_agreements.deviations.models import (
     DeviationStep,
     StepKind,
 )
+from atagande_agreements.parties.heirs import Acting
 from atagande_agreements.parties.models import Organisation, Person, Unit
-from atagande_agreements.parties.queries import of_party
 
 
 def listed(association_id: int) -> Select[Deviation]:
@@ -59,6 +60,12 @@ def whole(session: Session, association_id: int, deviation_id: int) -> Deviation
             joinedload(Deviation.obligation).joinedload(Obligation.commitment),
             joinedload(Deviation.occurrence)
             .joinedload(Occurrence.parameter_decision)
+            .options(
+                joinedload(ParameterDecision.decision), joinedload(ParameterDecision.parameter)
+            ),
+            joinedload(Deviation.occurrence)
+            .selectinload(Occurrence.more_decisions)
+            .joinedload(OccurrenceDecision.parameter_decision)
             .options(
                 joinedload(ParameterDecision.decision), joinedload(ParameterDecision.parameter)
             ),
@@ -113,14 +120,14 @@ def page_of(
     *,
     is_closed: bool,
     party: str = "",
-    own: tuple[int, int | None] | None = None,
+    own: Acting | None = None,
     size: int,
     offset: int = 0,
 ) -> tuple[Sequence[Deviation], int]:
     """Return one page of deviations and how many there are in all.
 
-    `party` is the key of an organisation or a clinic; `own` is (organisation, unit) of the
-    reader, whose deviations come first. Active ones stand oldest first, closed newest first.
+    `party` is the key of an organisation or a clinic; `own` is whom the reader acts for,
+    whose deviations come first. Active ones stand oldest first, closed newest first.
     """
     closed_state = Deviation.state == DeviationState.CLOSED
     where = [
@@ -141,7 +148,7 @@ def page_of(
     total = session.scalar(select(func.count()).select_from(Deviation).where(*where)) or 0
     order: list[Any] = [Deviation.id.desc()] if is_closed else [Deviation.opened_at, Deviation.id]
     if own is not None:
-        order.insert(0, case((of_party(*own, Deviation), 0), else_=1))
+        order.insert(0, case((own.owns(Deviation), 0), else_=1))
     rows = session.scalars(
         listed(association_id)
         .where(*where)
@@ -157,10 +164,8 @@ def page_of(
     return rows, total
 
 
-def waiting_for(
-    session: Session, association_id: int, *, organisation_id: int, unit_id: int | None
-) -> int:
-    """Return how many deviations wait for the reply of someone's own party."""
+def waiting_for(session: Session, association_id: int, acting: Acting) -> int:
+    """Return how many deviations wait for the reply of those that someone acts for."""
     return (
         session.scalar(
             select(func.count())
@@ -168,7 +173,7 @@ def waiting_for(
             .where(
                 Deviation.association_id == association_id,
                 Deviation.state == DeviationState.OPEN,
-                of_party(organisation_id, unit_id, Deviation),
+                acting.owns(Deviation),
             )
         )
         or 0

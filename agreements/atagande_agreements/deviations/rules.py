@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.models import Status
 from atagande_agreements.deviations.models import Deviation, DeviationState
+from atagande_agreements.parties.heirs import Acting
 
 
 def reply_due(deviation: Deviation) -> date | None:
@@ -20,9 +21,15 @@ def _reply_due(opened_at: datetime, reply_days: int | None) -> date | None:
 
 def may_reply(deviation: Deviation, *, organisation_id: int, unit_id: int | None) -> bool:
     """Tell whether someone of an organisation and unit speaks for the deviation's party."""
+    units = frozenset() if unit_id is None else frozenset({unit_id})
+    return speaks_for(deviation, Acting(frozenset({organisation_id}), units))
+
+
+def speaks_for(deviation: Deviation, acting: Acting) -> bool:
+    """Tell whether someone speaks for a deviation: its party's own people, or its heir's."""
     if deviation.unit_id is not None:
-        return unit_id == deviation.unit_id
-    return organisation_id == deviation.organisation_id
+        return deviation.unit_id in acting.units
+    return deviation.organisation_id in acting.organisations
 
 
 def may_close(deviation: Deviation, today: date) -> bool:

@@ -16,8 +16,9 @@ from atagande_agreements.deviations.models import (
     DeviationStep,
     StepKind,
 )
-from atagande_agreements.deviations.rules import may_close, may_reply
+from atagande_agreements.deviations.rules import may_close, speaks_for
 from atagande_agreements.errors import NotFound, Stale
+from atagande_agreements.parties.heirs import heirs
 from atagande_agreements.parties.models import Person
 from atagande_agreements.register.models import Agreement
 from atagande_agreements.steering.models import DecisionKind
@@ -69,9 +70,12 @@ def reply(
     """Record the party's reply (yttrande). `version` is the one its author had read.
 
     Only the party itself replies: the clinic's own people when the deviation is a clinic's, else
-    those of the organisation. For others the deviation has no reply to write: NotFound.
+    those of the organisation, and the heir's when the party has ended. For others there is no
+    reply to write: NotFound.
     """
-    if not may_reply(deviation, organisation_id=person.organisation_id, unit_id=person.unit_id):
+    ways = heirs(session, person.association_id)
+    acting = ways.acting(person.organisation_id, person.unit_id, local_date(now))
+    if not speaks_for(deviation, acting):
         raise NotFound
     _check(deviation, version)
     if not text.strip():

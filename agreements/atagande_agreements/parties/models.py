@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from atagande_agreements.db import Base, key_column, one_of, references
@@ -35,6 +35,15 @@ class Role(StrEnum):
     CONVENER = "convener"
     READER = "reader"
     OPERATIONS = "operations"
+
+
+class SuccessionKind(StrEnum):
+    """How a party went over into another; a rename leaves it the same party."""
+
+    RENAMED = "renamed"
+    MERGED = "merged"
+    SPLIT = "split"
+    SUCCESSOR = "successor"
 
 
 class Association(Base):
@@ -70,12 +79,17 @@ class Organisation(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     #: Place in lists and in the matrix.
     position: Mapped[int] = mapped_column(default=0)
+    #: First and last local date as a party; None: since before, until further notice.
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    #: Raised by every change; a form that carries an older one is stale.
+    version: Mapped[int] = mapped_column(default=1)
 
     units: Mapped[list["Unit"]] = relationship(
         back_populates="organisation", order_by="Unit.position"
     )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it
 
 
 class Unit(Base):
@@ -99,12 +113,19 @@ class Unit(Base):
     #: Where meetings are held; stands in invitations.
     address: Mapped[str | None] = mapped_column(String(300))
     position: Mapped[int] = mapped_column(default=0)
-    #: The agreement file names it; units added by hand are not part of the file.
+    #: Bound by the agreement; units added by hand are not part of it.
     in_agreement: Mapped[bool] = mapped_column(default=False)
+    #: In the agreement as one before or after a unit that the file names, not by the file itself.
+    by_succession: Mapped[bool] = mapped_column(default=False)
+    #: First and last local date as a unit; None: since before, until further notice.
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    #: Raised by every change; a form that carries an older one is stale.
+    version: Mapped[int] = mapped_column(default=1)
 
     organisation: Mapped[Organisation] = relationship(back_populates="units")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it
 
 
 class Person(Base):
@@ -130,12 +151,16 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(2), default="sv")
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    #: Raised by every change; a form that carries an older one is stale.
+    version: Mapped[int] = mapped_column(default=1)
 
     organisation: Mapped[Organisation] = relationship()
     unit: Mapped[Unit | None] = relationship()
     grants: Mapped[list["RoleGrant"]] = relationship(
         back_populates="person", cascade="all, delete-orphan"
     )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it
 
 
 class RoleGrant(Base):
@@ -149,3 +174,81 @@ class RoleGrant(Base):
     role: Mapped[Role] = mapped_column(one_of(Role))
 
     person: Mapped[Person] = relationship(back_populates="grants")
+
+
+class PartyName(Base):
+    """A new name of an organisation or unit from a date. Append-only, in the order of the dates."""
+
+    __tablename__ = "party_name"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "valid_from"),
+        UniqueConstraint("unit_id", "valid_from"),
+        CheckConstraint("(organisation_id IS NULL) <> (unit_id IS NULL)", "one_party"),
+    )
+
+    id: Mapped[int] = key_column()
+    association_id: Mapped[int] = references("association.id")
+    organisation_id: Mapped[int | None] = references("organisation.id", index=False)
+    unit_id: Mapped[int | None] = references("unit.id", index=False)
+    #: First local date of the new name.
+    valid_from: Mapped[date]
+    name: Mapped[str] = mapped_column(String(200))
+    short_name: Mapped[str] = mapped_column(String(60))
+    #: What it was called until then.
+    name_before: Mapped[str] = mapped_column(String(200))
+    short_name_before: Mapped[str] = mapped_column(String(60))
+
+
+class Succession(Base):
+    """What became of an organisation or unit, and by which decision. Append-only.
+
+    One row for each way: two units that merge have one row each, and so do the parts of a split.
+    """
+
+    __tablename__ = "succession"
+    __table_args__ = (
+        CheckConstraint(
+            "(from_unit_id IS NULL) <> (from_organisation_id IS NULL) AND "
+            "(from_unit_id IS NULL) = (to_unit_id IS NULL) AND "
+            "(from_organisation_id IS NULL) = (to_organisation_id IS NULL)",
+            "one_sort",
+        ),
+        CheckConstraint(
+            "(kind = 'renamed') = (COALESCE(from_unit_id, from_organisation_id) = "
+            "COALESCE(to_unit_id, to_organisation_id))",
+            "only_a_name_stays",
+        ),
+        CheckConstraint("kind <> 'renamed' OR NOT carries", "a_name_carries_nothing"),
+        CheckConstraint("length(trim(decision)) > 0", "has_decision"),
+        # A party ends once, and one other takes over what is open.
+        Index(
+            "uq_succession_heir_unit",
+            "from_unit_id",
+            unique=True,
+            sqlite_where=text("carries"),
+            postgresql_where=text("carries"),
+        ),
+        Index(
+            "uq_succession_heir_organisation",
+            "from_organisation_id",
+            unique=True,
+            sqlite_where=text("carries"),
+            postgresql_where=text("carries"),
+        ),
+    )
+
+    id: Mapped[int] = key_column()
+    association_id: Mapped[int] = references("association.id")
+    kind: Mapped[SuccessionKind] = mapped_column(one_of(SuccessionKind))
+    from_organisation_id: Mapped[int | None] = references("organisation.id", index=False)
+    to_organisation_id: Mapped[int | None] = references("organisation.id")
+    from_unit_id: Mapped[int | None] = references("unit.id", index=False)
+    to_unit_id: Mapped[int | None] = references("unit.id")
+    #: First local date of the new.
+    takes_effect_on: Mapped[date]
+    #: Who decided it and where it stands.
+    decision: Mapped[str] = mapped_column(String(300))
+    #: The new one acts on what the old one left open; of a split, the first part.
+    carries: Mapped[bool]
+    recorded_by_id: Mapped[int] = references("person.id", index=False)
+    recorded_at: Mapped[datetime]

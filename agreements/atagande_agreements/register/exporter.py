@@ -29,13 +29,17 @@ from atagande_agreements.register.models import Agreement, AgreementParty, Agree
 
 
 def export_agreement(session: Session, version: AgreementVersion) -> AgreementFile:
-    """Return a version of an agreement as a file."""
+    """Return a version of an agreement as a file.
+
+    It names the parties that the imported file named; those that have followed them are no part
+    of it (`register.kin`).
+    """
     agreement = version.agreement
     association = session.get_one(Association, agreement.association_id)
     organisations = session.scalars(
         select(Organisation)
         .join(AgreementParty, AgreementParty.organisation_id == Organisation.id)
-        .where(AgreementParty.version_id == version.id)
+        .where(AgreementParty.version_id == version.id, ~AgreementParty.by_succession)
         .order_by(Organisation.position)
         .options(selectinload(Organisation.units))
     ).all()
@@ -96,7 +100,11 @@ def _units(
     keys = {one.id: one.key for one in organisations}
     units = session.scalars(
         select(Unit)
-        .where(Unit.association_id == agreement.association_id, Unit.in_agreement)
+        .where(
+            Unit.association_id == agreement.association_id,
+            Unit.in_agreement,
+            ~Unit.by_succession,
+        )
         .order_by(Unit.position)
     )
     return tuple(

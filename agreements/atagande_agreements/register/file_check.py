@@ -231,6 +231,30 @@ def _check_commitment(row: RawRow, raw: RawFile, faults: Faults) -> None:
             elif word in named:
                 _named_twice(path, word, faults)
             named.add(word)
+    _check_needs(row, raw, faults)
+
+
+def _check_needs(row: RawRow, raw: RawFile, faults: Faults) -> None:
+    """See that the rule gets a parameter of every unit that it can't judge without."""
+    from atagande_agreements.rules import RULES  # noqa: PLC0415 - it needs the tables' models
+
+    rule = RULES.get(row.text("rule") or "")
+    units = {one.text("key"): one.text("unit") for one in raw.rows["parameter"]}
+    judging = {units.get(key) for key in row.texts("parameters")}
+    # One that can't be read has a fault of its own, and might be what the rule needs.
+    if rule is None or ("parameters" in row.given and None in judging):
+        return
+    for unit in rule.NEEDS:
+        if unit.value not in judging:
+            path = f"{row.path}.parameters" if "parameters" in row.given else row.path
+            faults.add(
+                "missing_unit",
+                path,
+                N_("Regeln %(rule)s behöver ett mätvärde i enheten %(unit)s, annars bedöms inget."),
+                N_('Lägg till nyckeln till ett mätvärde med unit = "%(unit)s" i parameters.'),
+                rule=row.text("rule"),
+                unit=unit.value,
+            )
 
 
 def _named_twice(path: str, word: str, faults: Faults) -> None:

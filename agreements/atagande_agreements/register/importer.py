@@ -23,7 +23,9 @@ from atagande_agreements.parties.models import (
     Unit,
     UnitKind,
 )
+from atagande_agreements.parties.names import names
 from atagande_agreements.register.agreement_file import AgreementFile, dump, obligations
+from atagande_agreements.register.kin import bind_kin, with_kin
 from atagande_agreements.register.models import (
     Agreement,
     AgreementParty,
@@ -69,6 +71,7 @@ def import_agreement(
     session.flush()
     _parties(session, association, version, file)
     _clauses(session, association, agreement, version, file)
+    agreement.terms_opened_on = None
     audit.record(
         session,
         audit.Change(
@@ -121,21 +124,27 @@ def _agreement(session: Session, association: Association, file: AgreementFile) 
 def _parties(
     session: Session, association: Association, version: AgreementVersion, file: AgreementFile
 ) -> None:
-    """Add or rename the organisations and units, and bind the organisations to the version."""
+    """Add or rename the organisations and units, and bind the organisations to the version.
+
+    A change of name that was decided stands, whatever the file says; and so does the end of a
+    party, its successor and its days, which no file tells of.
+    """
     known = {
         one.key: one
         for one in session.scalars(
             select(Organisation).where(Organisation.association_id == association.id)
         )
     }
+    renamed = names(session, association.id)
     for position, row in enumerate(file.organisations):
         organisation = known.get(row.key)
         if organisation is None:
             organisation = Organisation(association_id=association.id, key=row.key)
             session.add(organisation)
             known[row.key] = organisation
-        organisation.name = row.name
-        organisation.short_name = row.short
+        if organisation.id not in renamed.organisations:
+            organisation.name = row.name
+            organisation.short_name = row.short
         organisation.kind = OrganisationKind(row.kind)
         organisation.email = row.email
         organisation.position = position
@@ -156,15 +165,23 @@ def _parties(
         if unit is None:
             unit = Unit(association_id=association.id, key=place.key)
             session.add(unit)
-        unit.organisation_id = known[place.organisation].id
-        unit.name = place.name
-        unit.short_name = place.short
+        if unit.valid_to is None:
+            unit.organisation_id = known[place.organisation].id
+        if unit.id not in renamed.units:
+            unit.name = place.name
+            unit.short_name = place.short
         unit.kind = UnitKind(place.kind)
         unit.address = place.address
         unit.email = place.email
         unit.position = position
         unit.in_agreement = True
+        unit.by_succession = False
+    named = {place.key for place in file.units}
+    for unit in units.values():
+        if unit.valid_to is not None and unit.key not in named:
+            unit.by_succession = True
     session.flush()
+    bind_kin(session, version)
 
 
 def _clauses(
@@ -290,14 +307,22 @@ def _obligations(
             select(Unit.key, Unit.id).where(Unit.association_id == association.id)
         )
     }
+    places = [
+        (
+            commitments[owed.commitment].id,
+            organisations[owed.organisation],
+            units[owed.unit] if owed.unit is not None else None,
+        )
+        for owed in obligations(file)
+    ]
     session.add_all(
         Obligation(
             association_id=association.id,
             agreement_id=agreement.id,
-            commitment_id=commitments[owed.commitment].id,
-            organisation_id=organisations[owed.organisation],
-            unit_id=units[owed.unit] if owed.unit is not None else None,
+            commitment_id=commitment_id,
+            organisation_id=organisation_id,
+            unit_id=unit_id,
         )
-        for owed in obligations(file)
+        for commitment_id, organisation_id, unit_id in with_kin(session, association.id, places)
     )
     session.flush()

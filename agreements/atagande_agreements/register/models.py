@@ -40,6 +40,9 @@ class Agreement(Base):
     steering_from: Mapped[date]
     #: Which document the register was made from.
     source: Mapped[str] = mapped_column(Text, default="")
+    #: Local date that the terms begun by then have been opened on; None: not since something
+    #: changed that gives new ones.
+    terms_opened_on: Mapped[date | None]
 
     versions: Mapped[list["AgreementVersion"]] = relationship(
         back_populates="agreement", order_by="AgreementVersion.number"
@@ -116,5 +119,7 @@ class AgreementParty(Base):
     organisation_id: Mapped[int] = references("organisation.id")
     #: False for the association, which signs but is no member party (medlemspart).
     member: Mapped[bool]
+    #: Bound as one before or after a party that the file names, not by the file itself.
+    by_succession: Mapped[bool] = mapped_column(default=False)
 
     organisation: Mapped[Organisation] = relationship()

@@ -34,9 +34,11 @@ RULES: Mapping[str, Rule] = {
     for module in iter_modules(__path__)
     if module.name != "verdict"
 }
+#: The kind that owes nothing.
+PERMISSION = "permission"
 #: Kinds that are followed up in terms.
 TERMLY: Mapping[str, Every] = {
     kind: rule.EVERY for kind, rule in RULES.items() if rule.EVERY is not None
 }
 
-__all__ = ["RULES", "TERMLY", "UNDECIDED", "Facts", "Outcome", "Rule", "Verdict"]
+__all__ = ["PERMISSION", "RULES", "TERMLY", "UNDECIDED", "Facts", "Outcome", "Rule", "Verdict"]

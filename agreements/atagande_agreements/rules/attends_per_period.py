@@ -2,7 +2,8 @@
 
 Two tests, on two parties:
 
-1. Each party has attended n meetings, or all that were held if those were fewer than n.
+1. Each party has attended n meetings, or all that were held if those were fewer than n. While
+   it isn't known of some whether they were held, or who came, they could make up for it.
 2. The convener has seen to it that four were held. Too few is the convener's miss and nobody
    else's.
 
@@ -32,5 +33,5 @@ def judge(facts: Facts) -> Verdict:
     if facts.total + facts.unknown == 0:
         return wait(facts, facts.event_on, nothing)
     if facts.outcome is not Outcome.CONVENES:
-        required = min(required, facts.total)
+        required = min(required, facts.total + facts.unknown)
     return wait(facts, facts.event_on, reached(facts, required))

@@ -18,5 +18,5 @@ def judge(facts: Facts) -> Verdict:
     status = reached(facts, facts.number(ParameterUnit.PER_YEAR))
     if status is Status.MET:
         return Verdict(Status.MET, facts.event_on)
-    nothing = facts.counted == facts.total == 0
+    nothing = facts.counted == facts.total == 0 and facts.kept_on is None
     return wait(facts, facts.event_on, Status.UNREPORTED if nothing else status)

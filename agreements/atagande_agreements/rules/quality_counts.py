@@ -1,8 +1,8 @@
 """The decided share of what was received is good enough (P2: certificates state activity capacity).
 
 The municipalities report, each half-year and clinic, how many they received and how many lacked
-it; one that was completed on request still lacked it at first. Fewer than the decided sample
-can't be judged. No report reads *Ej rapporterat*.
+it; one that was completed on request still lacked it at first. Fewer than the decided sample, or
+a report that none came, can't be judged. No report reads *Ej rapporterat*.
 """
 
 from atagande_agreements.commitments.models import ParameterUnit, Status
@@ -17,7 +17,8 @@ def judge(facts: Facts) -> Verdict:
     """Return whether `counted` of `total` received were enough."""
     due_on = report_due(facts)
     if facts.total == 0:
-        return wait(facts, due_on, Status.UNREPORTED)
+        reported = facts.kept_on is not None
+        return wait(facts, due_on, Status.NOT_ASSESSABLE if reported else Status.UNREPORTED)
     sample = int(facts.decided.get(ParameterUnit.COUNT, "1"))
     if facts.total < sample:
         return wait(facts, due_on, Status.NOT_ASSESSABLE)

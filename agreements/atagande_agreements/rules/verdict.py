@@ -44,7 +44,8 @@ class Facts:
     now: datetime
     #: Local date it was kept, or reported, on; None when it has not been.
     kept_on: date | None = None
-    #: Local date that someone was summoned on.
+    #: Local date that someone was summoned on; of issues to pass on, that the meeting was
+    #: reported as held.
     asked_on: date | None = None
     #: How many of `total` were as they should be; `unknown` more are not reported.
     counted: int = 0
