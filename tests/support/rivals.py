@@ -17,6 +17,8 @@ from atagande_agreements.parties.models import Person, Unit
 from atagande_agreements.register.models import Agreement
 from atagande_calendar.invitations.models import AnswerWay, Invitation, Partstat
 from atagande_calendar.invitations.verbs import answer
+from atagande_calendar.meetings.attendance import Presence
+from atagande_calendar.meetings.held import Came, parties_of, report_held
 from atagande_calendar.meetings.models import Meeting
 from atagande_calendar.meetings.verbs import publish_meeting
 from atagande_calendar.sip.errors import SlotTaken
@@ -96,6 +98,47 @@ def publish_together(url: str, at: str, meeting: int, start: Barrier, outcome: C
             outcome.send(refusal.code)
         else:
             outcome.send(sent)
+    engine.dispose()
+
+
+def report_together(url: str, at: str, what: Any, start: Barrier, outcome: Connection) -> None:
+    """Report a held meeting as others report it or another; send the version, or the refusal.
+
+    `what` is the meeting and the organisations that are said to have been away.
+    """
+    meeting, away = what
+    engine, factory = _together(url, start)
+    with factory() as session:
+        found = session.get_one(Meeting, meeting)
+        came = [
+            Came(
+                *party.key,
+                Presence.ABSENT if party.organisation.key in away else Presence.PRESENT,
+                int(party.organisation.key not in away),
+            )
+            for party in parties_of(session, found)
+        ]
+        try:
+            report = report_held(
+                session,
+                meeting=found,
+                came=came,
+                target_group=False,
+                person=session.scalars(
+                    select(Person).where(Person.email == "administrator@suvs.example")
+                ).one(),
+                version=0,
+                now=parse_moment(at),
+            )
+            session.commit()
+        except StaleDataError:
+            session.rollback()
+            outcome.send("stale")
+        except Refused as refusal:
+            session.rollback()
+            outcome.send(refusal.code)
+        else:
+            outcome.send(report.version)
     engine.dispose()
 
 

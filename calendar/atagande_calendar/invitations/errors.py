@@ -12,7 +12,7 @@ class BadLink(Refused):
     code = "answer_link"
     status = HTTPStatus.NOT_FOUND
     message = N_("Länken går inte att använda.")
-    next_step = N_("Öppna den senaste kallelsen du fått, eller svara direkt i din kalender.")
+    next_step = N_("Öppna den senaste kallelsen du fått.")
 
 
 class TooLate(Refused):

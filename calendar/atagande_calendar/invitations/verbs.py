@@ -42,7 +42,23 @@ def invite(
 
 
 def send_requests(session: Session, *, meeting: Meeting, now: datetime) -> int:
-    """Queue one iTIP REQUEST (RFC 5546 §3.2.2) per invitation; return how many.
+    """Queue one iTIP REQUEST (RFC 5546 §3.2.2) per invitation; return how many."""
+    return _send(session, meeting, Method.REQUEST, now)
+
+
+def send_cancels(session: Session, *, meeting: Meeting, now: datetime) -> int:
+    """Raise SEQUENCE and queue one iTIP CANCEL (RFC 5546 §3.2.5) per invitation; return how many.
+
+    A REQUEST that still waits to leave is older than the meeting's SEQUENCE from now on, so it
+    never does.
+    """
+    meeting.sequence += 1
+    session.flush()
+    return _send(session, meeting, Method.CANCEL, now)
+
+
+def _send(session: Session, meeting: Meeting, method: Method, now: datetime) -> int:
+    """Queue one message per invitation.
 
     The facts are frozen in the message, so that what leaves is what was true when it was queued.
     """
@@ -55,7 +71,7 @@ def send_requests(session: Session, *, meeting: Meeting, now: datetime) -> int:
     for invitation in invitations:
         message = enqueue(
             session,
-            unique_key=f"itip:{invitation.id}:{Method.REQUEST}:{meeting.sequence}",
+            unique_key=f"itip:{invitation.id}:{method}:{meeting.sequence}",
             # A SIP's mails are kept apart, since the association's people may not see them.
             kind="sip_invitation" if meeting.kind is MeetingKind.SIP else "invitation",
             person=invitation.person,
@@ -63,7 +79,7 @@ def send_requests(session: Session, *, meeting: Meeting, now: datetime) -> int:
             now=now,
             payload={
                 "invitation": invitation.id,
-                "method": Method.REQUEST.value,
+                "method": method.value,
                 "sequence": meeting.sequence,
                 "starts_at": meeting.starts_at.isoformat(),
                 "minutes": meeting.minutes,
@@ -76,7 +92,7 @@ def send_requests(session: Session, *, meeting: Meeting, now: datetime) -> int:
         session.add(
             InvitationMessage(
                 invitation_id=invitation.id,
-                method=Method.REQUEST,
+                method=method,
                 sequence=meeting.sequence,
                 outbox_message_id=message.id,
             )

@@ -45,3 +45,86 @@ class NotADraft(Refused):
     status = HTTPStatus.CONFLICT
     message = N_("Mötet är redan publicerat eller inställt.")
     next_step = N_("Öppna mötet och se vad som har skickats.")
+
+
+class NotYet(Refused):
+    """What has not been can't be reported."""
+
+    code = "meeting_not_yet"
+    message = N_("Mötet har inte varit än.")
+    next_step = N_("Rapportera när mötet har börjat. Blir det inte av, ställ in det.")
+
+
+class NotStanding(Refused):
+    """Only a published meeting is reported, or called off."""
+
+    code = "meeting_not_standing"
+    status = HTTPStatus.CONFLICT
+    message = N_("Mötet är inte publicerat, redan rapporterat eller inställt.")
+    next_step = N_("Öppna mötet och se vad som gäller.")
+
+
+class AlreadyClosed(Refused):
+    """What is closed is not corrected."""
+
+    code = "meeting_closed"
+    status = HTTPStatus.CONFLICT
+    message = N_("Mötet är avslutat, så rapporten går inte att ändra.")
+    next_step = N_("Är något fel, skriv det i ett yttrande eller ta upp det i styrgruppen.")
+
+
+class PartyMissing(Refused):
+    """An asked party that nothing is said about."""
+
+    code = "attendance_missing"
+    message = N_("Ange om %(party)s var med.")
+    next_step = N_("Välj var med, ersättare eller inte med.")
+
+
+class NotAsked(Refused):
+    """A party that is not part of the meeting, or one that stands there twice."""
+
+    code = "attendance_unknown_party"
+    message = N_("En part i listan hör inte till mötet, eller står där två gånger.")
+    next_step = N_("Öppna formuläret igen och fyll i en rad för varje part.")
+
+
+class BadNumber(Refused):
+    """People from an absent party, or nobody from one that was there."""
+
+    code = "attendance_people"
+    message = N_("Antalet personer stämmer inte för %(party)s.")
+    next_step = N_("Skriv minst 1 för den som var med och 0 för den som inte var med.")
+
+
+class NoIssues(Refused):
+    """Neither issues nor "inget att lyfta", or both."""
+
+    code = "issues_missing"
+    message = N_("Skriv minst en fråga eller kryssa för Inget att lyfta, inte både och.")
+    next_step = N_("Svaret ”inget att lyfta” räknas lika mycket.")
+
+
+class NoListHere(Refused):
+    """Only a network meeting passes issues on."""
+
+    code = "issues_not_here"
+    message = N_("Bara ett nätverksmöte lyfter frågor till styrgruppen.")
+    next_step = N_("Ta upp frågan på nästa nätverksmöte.")
+
+
+class BadListDate(Refused):
+    """A list that was sent on before the meeting, or after today."""
+
+    code = "issues_date"
+    message = N_("Listan kan inte ha gått till styrgruppen %(day)s.")
+    next_step = N_("Skriv en dag från mötet till och med i dag.")
+
+
+class AlreadySaid(Refused):
+    """Someone has answered for the party already."""
+
+    code = "issues_already_said"
+    status = HTTPStatus.CONFLICT
+    message = N_("Någon har redan svarat för er part efter mötet.")
+    next_step = N_("Öppna mötet och läs vad som är skickat.")

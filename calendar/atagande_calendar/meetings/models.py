@@ -57,6 +57,8 @@ class Meeting(Base):
     place: Mapped[str] = mapped_column(String(300))
     #: Dagordning; always empty for a SIP.
     agenda: Mapped[str] = mapped_column(Text, default="")
+    #: Målgruppen står på dagordningen; only a steering meeting says so (F1).
+    target_group: Mapped[bool] = mapped_column(default=False)
     #: Sammankallande.
     organisation_id: Mapped[int] = references("organisation.id")
     #: RFC 5545 §3.8.4.7; never changes and is never used again.

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from atagande_agreements.register.models import Agreement
 from atagande_calendar.invitations.models import Invitation, Partstat
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
 
@@ -88,17 +87,3 @@ def one(session: Session, association_id: int, meeting_id: int, *, drafts: bool)
         .where(Meeting.id == meeting_id)
         .options(joinedload(Meeting.organisation))
     )
-
-
-def agreement_in_force(session: Session, association_id: int, on: date) -> Agreement | None:
-    """Return the association's agreement that is valid on a local date, the latest if several."""
-    return session.scalars(
-        select(Agreement)
-        .where(
-            Agreement.association_id == association_id,
-            Agreement.valid_from <= on,
-            or_(Agreement.valid_to.is_(None), Agreement.valid_to >= on),
-        )
-        .order_by(Agreement.valid_from.desc(), Agreement.id.desc())
-        .limit(1)
-    ).first()

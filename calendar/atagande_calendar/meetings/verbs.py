@@ -15,6 +15,7 @@ from atagande_calendar.invitations.models import Attendance
 from atagande_calendar.invitations.verbs import invite, send_requests
 from atagande_calendar.itip.errors import UnsafeHeader
 from atagande_calendar.itip.text import require_header
+from atagande_calendar.meetings import evidence
 from atagande_calendar.meetings.errors import (
     BadLength,
     InThePast,
@@ -48,8 +49,12 @@ def plan_meeting(
     person: Person,
     domain: str,
     now: datetime,
+    target_group: bool = False,
 ) -> Meeting:
-    """Plan a meeting as a draft with its invitations; no mail leaves before it is published."""
+    """Plan a meeting as a draft with its invitations; no mail leaves before it is published.
+
+    `target_group` says whether the target group is on a steering meeting's agenda.
+    """
     if starts_at <= now:
         raise InThePast(field="starts_at")
     if not is_working_day(local_date(starts_at)):
@@ -72,6 +77,7 @@ def plan_meeting(
         minutes=minutes,
         place=place.strip(),
         agenda=agenda.strip(),
+        target_group=target_group and kind is MeetingKind.STEERING,
         organisation_id=convener.id,
         uid=new_uid(domain),
         created_by_id=person.id,
@@ -101,6 +107,8 @@ def publish_meeting(
     session.flush()
     sent = send_requests(session, meeting=meeting, now=now)
     audit.record(session, _change(meeting, "meeting.published", person, now, before))
+    if meeting.kind in evidence.SUBJECTS:
+        evidence.of_attendance(session, meeting=meeting, told=None, now=now)
     return sent
 
 

@@ -65,6 +65,62 @@ class RequestedInFuture(Refused):
     next_step = N_("Skriv det datum då behovet av en SIP kom upp.")
 
 
+class NoReason(Refused):
+    """Another place than the clinic, and no reason (A6)."""
+
+    code = "sip_no_reason"
+    message = N_("Mötet är inte på mottagningen, och skälet saknas.")
+    next_step = N_("Välj ett skäl, eller håll mötet på mottagningen.")
+
+
+class NeedlessReason(Refused):
+    """A reason for another place, though it is at the clinic."""
+
+    code = "sip_needless_reason"
+    message = N_("Mötet är på mottagningen, så inget skäl behövs.")
+    next_step = N_("Ta bort skälet, eller välj den andra platsen.")
+
+
+class NotYetHeld(Refused):
+    """Nothing can be said of a meeting that has not begun."""
+
+    code = "sip_not_yet"
+    message = N_("Mötet har inte börjat än.")
+    next_step = N_("Berätta hur det gick när mötet har varit.")
+
+
+class FollowedUpUnheld(Refused):
+    """Minutes of a meeting that was not held."""
+
+    code = "sip_not_held"
+    message = N_("Mötet blev inte av, så det finns inget att följa upp.")
+    next_step = N_("Töm fälten, eller välj att mötet hölls.")
+
+
+class BadActualMinutes(Refused):
+    """A meeting of no length, or of more than a working day."""
+
+    code = "sip_actual_minutes"
+    message = N_("Mötet kan inte ha tagit %(minutes)s minuter.")
+    next_step = N_("Skriv hur många minuter mötet tog, från 1 till 480.")
+
+
+class SentInFuture(Refused):
+    """What is sent tomorrow has not been sent."""
+
+    code = "sip_sent_in_future"
+    message = N_("Det kan inte ha skickats %(day)s, det datumet har inte varit än.")
+    next_step = N_("Skriv det datum då det skickades, eller lämna fältet tomt.")
+
+
+class SentBeforeMeeting(Refused):
+    """Minutes can't be older than the meeting."""
+
+    code = "sip_sent_before"
+    message = N_("%(day)s är före mötet, som var %(held_on)s.")
+    next_step = N_("Kontrollera datumet.")
+
+
 class NotOffered(Refused):
     """The time is no slot of the clinic."""
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from atagande_agreements.parties import queries as parties
 from atagande_agreements.parties.models import (
@@ -16,19 +16,41 @@ from atagande_calendar.invitations.models import Invitation
 from atagande_calendar.meetings.models import Meeting
 from atagande_calendar.sip.models import Sip
 
+#: Who in a unit takes over the bookings of a convener who has left.
+HEIRS = (Role.CONVENER, Role.UNIT_CHIEF)
+
 
 def _seen_by(person_id: int, unit_id: int | None) -> ColumnElement[bool]:
     """Tell which bookings a person sees: their own, and calls to them or to the unit they lead.
 
     `unit_id` is None for someone who leads no unit. That a unit's own convener has booked is no
-    call to the unit.
+    call to the unit. What a convener who has left had booked is seen by those who take it over.
     """
     asked = [Invitation.person_id == person_id]
     # Compared with None, the column would be IS NULL: everyone without a unit of their own.
     if unit_id is not None:
         asked.append(and_(Invitation.unit_id == unit_id, Invitation.person_id != Sip.convener_id))
     called = exists().where(Invitation.meeting_id == Sip.meeting_id, or_(*asked))
-    return or_(Sip.convener_id == person_id, called)
+    return or_(Sip.convener_id == person_id, called, _taken_over_by(person_id))
+
+
+def _taken_over_by(person_id: int) -> ColumnElement[bool]:
+    """Tell which bookings a person takes over from a convener who has left; see `after.keeps`."""
+    left, heir = aliased(Person), aliased(Person)
+    return (
+        select(left.id)
+        .join(heir, heir.id == person_id)
+        .join(RoleGrant, RoleGrant.person_id == heir.id)
+        .where(
+            left.id == Sip.convener_id,
+            ~left.active,
+            heir.active,
+            heir.organisation_id == Sip.organisation_id,
+            func.coalesce(heir.unit_id, 0) == func.coalesce(left.unit_id, 0),
+            RoleGrant.role.in_(HEIRS),
+        )
+        .exists()
+    )
 
 
 def _with_meeting(association_id: int, person_id: int, unit_id: int | None) -> Select[Sip]:

@@ -18,9 +18,11 @@ from atagande_calendar.invitations.verbs import invite, send_requests
 from atagande_calendar.meetings.models import SIP_MINUTES, Meeting, MeetingKind, MeetingState
 from atagande_calendar.meetings.verbs import new_uid
 from atagande_calendar.sip.errors import (
+    NeedlessReason,
     NobodyAtClinic,
     NoConsent,
     NoPurpose,
+    NoReason,
     NotAConvener,
     NotForSip,
     NotOffered,
@@ -28,7 +30,8 @@ from atagande_calendar.sip.errors import (
     SlotTaken,
     TooLong,
 )
-from atagande_calendar.sip.models import Sip
+from atagande_calendar.sip.evidence import show_case
+from atagande_calendar.sip.models import Sip, SipVenue, VenueReason
 from atagande_calendar.sip.queries import chiefs_of
 from atagande_calendar.slots.models import SlotClaim
 from atagande_calendar.slots.queries import HORIZON_DAYS, free_slots, is_offered, quarters
@@ -55,10 +58,33 @@ def title_of(reference: str, minutes: int) -> str:
     return f"Samverkansmöte {minutes} min – ref {reference}"
 
 
-def place_of(unit: Unit) -> str:
-    """Return where a SIP at a clinic is held, as it stands in the invitations."""
+#: What stands in the invitations where there is no address to give.
+ONLINE_PLACE = "Digitalt möte. Den sammankallande skickar länken."
+ELSEWHERE_PLACE = "Annan plats. Den sammankallande meddelar var."
+
+
+def place_of(unit: Unit, venue: SipVenue = SipVenue.CLINIC, convener: Person | None = None) -> str:
+    """Return where a SIP is held, as it stands in the invitations.
+
+    Always made by us from what is known of the parties: nobody writes an address in free text.
+    """
+    if venue is SipVenue.ONLINE:
+        return ONLINE_PLACE
+    if venue is SipVenue.ELSEWHERE:
+        return ELSEWHERE_PLACE
+    if venue is SipVenue.CONVENER and convener is not None:
+        if convener.unit is None:
+            return convener.organisation.name
+        unit = convener.unit
     place = f"{unit.name}, {unit.address}" if unit.address else unit.name
     return place[:_LONGEST_PLACE]
+
+
+def _check_venue(venue: SipVenue, reason: VenueReason | None) -> None:
+    if venue is SipVenue.CLINIC and reason is not None:
+        raise NeedlessReason(field="venue_reason")
+    if venue is not SipVenue.CLINIC and reason is None:
+        raise NoReason(field="venue_reason")
 
 
 def _check_requested(requested_on: date, agreement: Agreement, now: datetime) -> None:
@@ -106,10 +132,13 @@ def book_sip(
     convener: Person,
     domain: str,
     now: datetime,
+    venue: SipVenue = SipVenue.CLINIC,
+    venue_reason: VenueReason | None = None,
 ) -> Sip:
     """Book a slot at the prescribing clinic and queue the invitations.
 
-    Besides `people`, the convener and the clinic's unit chiefs are always asked.
+    Besides `people`, the convener and the clinic's unit chiefs are always asked. The slot is the
+    clinic's also when the meeting is held elsewhere, which needs a reason (A6).
 
     Of several who book the same slot at once, the key on the claimed quarters lets one through;
     the others get SlotTaken with the next free slots and leave nothing behind.
@@ -124,6 +153,7 @@ def book_sip(
         raise NoPurpose(field="purpose_ready")
     if unit.kind is not UnitKind.CLINIC or unit.association_id != agreement.association_id:
         raise NotAClinic(field="unit", unit=unit.name)
+    _check_venue(venue, venue_reason)
     _check_requested(requested_on, agreement, now)
     _check_slot(session, unit, starts_at, now)
     asked = _asked(session, unit, convener, people)
@@ -137,7 +167,7 @@ def book_sip(
         title=title_of(reference, minutes),
         starts_at=starts_at,
         minutes=minutes,
-        place=place_of(unit),
+        place=place_of(unit, venue, convener),
         agenda="",
         organisation_id=convener.organisation_id,
         uid=new_uid(domain),
@@ -168,9 +198,13 @@ def book_sip(
         first_offered_at=earliest[0] if earliest else starts_at,
         consent_confirmed_at=now,
         purpose_ready=purpose_ready,
+        venue=venue,
+        venue_reason=venue_reason,
     )
+    sip.meeting = meeting
     session.add(sip)
     session.flush()
+    show_case(session, sip=sip, person=convener, now=now)
     for person in asked:
         invite(session, meeting=meeting, person=person, attendance=attendance_of(person))
     send_requests(session, meeting=meeting, now=now)
@@ -183,7 +217,12 @@ def book_sip(
             action="sip.booked",
             object_type="sip",
             object_id=sip.id,
-            changes={"starts_at": (None, starts_at), "unit": (None, unit.key)},
+            changes={
+                "starts_at": (None, starts_at),
+                "unit": (None, unit.key),
+                "venue": (None, venue),
+                "venue_reason": (None, venue_reason),
+            },
         ),
     )
     return sip

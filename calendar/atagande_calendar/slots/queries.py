@@ -9,6 +9,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from atagande_agreements.civil_time import is_working_day, local_date, local_time
+from atagande_agreements.parties.heirs import is_party_on
+from atagande_agreements.parties.models import Unit
 from atagande_calendar.slots.models import (
     GRID_MINUTES,
     SLOT_MINUTES,
@@ -84,7 +86,7 @@ def free_slots_of(
     """Return the free slots of several clinics, at most `limit` of each; see `free_slots`."""
     first = local_date(after)
     last = until or first + timedelta(days=HORIZON_DAYS)
-    hours = hours_of(session, unit_ids, first=first, last=last)
+    hours, days = _hours_and_days(session, unit_ids, first, last)
     closures: dict[int, list[ClinicClosure]] = defaultdict(list)
     for closure in session.scalars(
         select(ClinicClosure).where(
@@ -109,7 +111,7 @@ def free_slots_of(
             islice(
                 (
                     start
-                    for start in _open_slots(hours[unit_id], closures[unit_id], first, last)
+                    for start in _open_slots(hours[unit_id], closures[unit_id], *days[unit_id])
                     if start > after and claimed[unit_id].isdisjoint(quarters(start, SLOT_MINUTES))
                 ),
                 limit,
@@ -123,7 +125,7 @@ def _open_slots(
     hours: Sequence[ClinicHours], closures: Sequence[ClinicClosure], first: date, last: date
 ) -> Iterator[datetime]:
     """Yield the slots of the days when a clinic is open, free or taken, earliest first."""
-    for number in range((last - first).days + 1):
+    for number in range(max(0, (last - first).days + 1)):
         day = first + timedelta(days=number)
         if is_working_day(day) and not any(c.first_on <= day <= c.last_on for c in closures):
             yield from day_slots(hours, day)
@@ -133,9 +135,18 @@ def hours_of(
     session: Session, unit_ids: Collection[int], *, first: date, last: date
 ) -> dict[int, list[ClinicHours]]:
     """Return the hours of clinics that apply on some day of a span, by weekday and clock."""
+    return _hours_and_days(session, unit_ids, first, last)[0]
+
+
+def _hours_and_days(
+    session: Session, unit_ids: Collection[int], first: date, last: date
+) -> tuple[dict[int, list[ClinicHours]], dict[int, tuple[date, date]]]:
+    """Return the hours of clinics, and which days of the span each of them exists."""
     found: dict[int, list[ClinicHours]] = {unit_id: [] for unit_id in unit_ids}
-    for span in session.scalars(
-        select(ClinicHours)
+    days = dict.fromkeys(unit_ids, (first, last))
+    for span, begins, ends in session.execute(
+        select(ClinicHours, Unit.valid_from, Unit.valid_to)
+        .join(Unit, Unit.id == ClinicHours.unit_id)
         .where(
             ClinicHours.unit_id.in_(unit_ids),
             ClinicHours.valid_from <= last,
@@ -144,13 +155,15 @@ def hours_of(
         .order_by(ClinicHours.weekday, ClinicHours.opens, ClinicHours.id)
     ):
         found[span.unit_id].append(span)
-    return found
+        days[span.unit_id] = (max(first, begins or first), min(last, ends or last))
+    return found, days
 
 
 def is_offered(session: Session, unit_id: int, starts_at: datetime) -> bool:
     """Tell whether a clinic's hours hold a slot that begins at `starts_at`, free or taken."""
     day = local_date(starts_at)
-    if not is_working_day(day):
+    unit = session.get_one(Unit, unit_id)
+    if not is_working_day(day) or not is_party_on(unit, day):
         return False
     closed = session.scalar(
         select(ClinicClosure.id).where(
