@@ -23,7 +23,12 @@ from atagande_agreements.register.agreement_file import (
     obligations,
     parse,
 )
+from atagande_agreements.register.file_words import NUMBER_UNITS
+from atagande_agreements.rules import RULES
 
+#: Units that some rule can't judge without.
+_NEEDED = sorted({unit.value for rule in RULES.values() for unit in rule.NEEDS})
+_UNITS = ["working_days", "percent", "boolean", "organisation", "text"]
 SMALL = (Path(__file__).parent / "files" / "small.toml").read_text(encoding="utf-8")
 
 
@@ -50,10 +55,12 @@ _FORCES = {"ska": "deviation", "bor": "observation", "verkar_for": "none"}
 
 
 @st.composite
-def parameters(draw: st.DrawFn, key: str, organisations: list[str]) -> FileParameter:
-    unit = draw(st.sampled_from(["working_days", "percent", "boolean", "organisation", "text"]))
+def parameters(
+    draw: st.DrawFn, key: str, organisations: list[str], unit: str | None = None
+) -> FileParameter:
+    unit = unit or draw(st.sampled_from(_UNITS))
     low, high = sorted(draw(st.tuples(st.integers(0, 100), st.integers(0, 100))))
-    is_number = unit in {"working_days", "percent"}
+    is_number = unit in NUMBER_UNITS
     proposals: dict[str, st.SearchStrategy[int | bool | str]] = {
         "boolean": st.booleans(),
         "organisation": st.sampled_from(organisations),
@@ -76,6 +83,7 @@ def commitments(draw: st.DrawFn, key: str, section: str, known: list[str]) -> Fi
     rule = draw(st.sampled_from([kind for kind in RULE_KINDS if kind != "permission"]))
     rule = "permission" if force == "kan" else rule
     uses = {name: draw(st.sampled_from(["judged", "guided", "unused"])) for name in known}
+    needed = sorted(_needed(unit) for unit in RULES[rule].NEEDS)
     return FileCommitment(
         key=key,
         section=section,
@@ -94,9 +102,14 @@ def commitments(draw: st.DrawFn, key: str, section: str, known: list[str]) -> Fi
         reporter="nobody" if force == "kan" else "party",
         rule_text=draw(_PROSE),
         rule_text_en=draw(_PROSE),
-        parameters=tuple(name for name in known if uses[name] == "judged"),
+        parameters=(*(name for name in known if uses[name] == "judged"), *needed),
         guidance=tuple(name for name in known if uses[name] == "guided"),
     )
+
+
+def _needed(unit: str) -> str:
+    """Return the key of the parameter that rules get in a unit; longer than any that is drawn."""
+    return f"what_every_rule_needs_in_{unit}"
 
 
 def keys(pattern: st.SearchStrategy[str], fewest: int) -> st.SearchStrategy[list[str]]:
@@ -165,7 +178,10 @@ def agreement_files(draw: st.DrawFn) -> AgreementFile:
             )
             for place, key in enumerate(sections)
         ),
-        parameters=tuple(draw(parameters(key, [own, *members])) for key in known),
+        parameters=(
+            *(draw(parameters(key, [own, *members])) for key in known),
+            *(draw(parameters(_needed(unit), [own, *members], unit)) for unit in _NEEDED),
+        ),
         commitments=tuple(
             draw(commitments(key, sections[0], known)) for key in draw(keys(_CODE, 1))
         ),

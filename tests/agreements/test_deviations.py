@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from atagande_agreements.civil_time import add_working_days, end_of_day
-from atagande_agreements.commitments.models import Occurrence, ParameterDecision, Status
+from atagande_agreements.commitments.models import Evidence, Occurrence, ParameterDecision, Status
 from atagande_agreements.deviations import rules
 from atagande_agreements.deviations.errors import Closed, EmptyReply, NotHeard
 from atagande_agreements.deviations.models import (
@@ -25,6 +25,7 @@ from atagande_agreements.enquiries.verbs import answer_enquiry, new_reference, r
 from atagande_agreements.errors import NotFound, Stale
 from atagande_agreements.outbox.models import OutboxMessage
 from atagande_agreements.sweep import sweep
+from support.followup import of_enquiries
 from support.world import CLINIC_CHIEF, CONVENER, FK, OTHER_CLINIC_CHIEF, STEERING, World
 
 SENT = date(2026, 3, 30)
@@ -156,7 +157,7 @@ def test_an_answer_registered_late_but_given_in_time_is_shown_and_the_group_clos
 ) -> None:
     answer(missed, 1, date(2026, 4, 15))
     with missed.writer() as session:
-        occurrence = session.scalars(select(Occurrence)).one()
+        occurrence = session.scalars(of_enquiries()).one()
         assert (occurrence.status, occurrence.kept_on) == (Status.MET, date(2026, 4, 15))
         assert occurrence.sweep_at is None
         deviation = the_deviation(session)
@@ -171,21 +172,21 @@ def test_an_answer_registered_late_but_given_in_time_is_shown_and_the_group_clos
 def test_a_late_answer_after_the_sweep_does_not_come_back_to_it(missed: World) -> None:
     answer(missed, 1, date(2026, 4, 16))
     with missed.writer() as session:
-        occurrence = session.scalars(select(Occurrence)).one()
+        occurrence = session.scalars(of_enquiries()).one()
         assert (occurrence.status, occurrence.days_late) == (Status.NOT_MET, 1)
         assert occurrence.sweep_at is None
         settled_at = occurrence.settled_at
         assert not rules.may_close(the_deviation(session), date(2026, 4, 16))
     assert sweep(missed.writer, missed.now + timedelta(days=1)).settled == 0
     with missed.writer() as session:
-        assert session.scalars(select(Occurrence)).one().settled_at == settled_at
+        assert session.scalars(of_enquiries()).one().settled_at == settled_at
 
 
 def test_what_is_settled_keeps_the_decision_it_was_settled_by(missed: World) -> None:
     missed.decide("answer_days", "20", date(2026, 3, 1), "15")
     answer(missed, 1, date(2026, 4, 16))
     with missed.writer() as session:
-        occurrence = session.scalars(select(Occurrence)).one()
+        occurrence = session.scalars(of_enquiries()).one()
         assert occurrence.due_on == date(2026, 4, 15)
         assert occurrence.status is Status.NOT_MET
 
@@ -197,7 +198,9 @@ def test_a_request_sent_the_day_before_the_decision_applies_stays_unjudged(world
     assert sweep(world.writer, world.now).deviations_opened == 1
     with world.writer() as session:
         statuses = session.execute(
-            select(Occurrence.event_on, Occurrence.status).order_by(Occurrence.event_on)
+            select(Occurrence.event_on, Occurrence.status)
+            .where(Occurrence.origin.like("enquiry:%"))
+            .order_by(Occurrence.event_on)
         ).all()
     assert [tuple(row) for row in statuses] == [
         (date(2026, 1, 31), Status.NOT_ASSESSABLE),
@@ -240,8 +243,9 @@ def test_a_decision_judges_from_its_date_and_rewrites_nothing_settled(
     if first == second:
         second = first + timedelta(days=1)
     with world.writer() as session:
-        session.connection().exec_driver_sql("DROP TRIGGER IF EXISTS parameter_decision_no_delete")
-        for model in (OutboxMessage, Deviation, Occurrence, Enquiry, ParameterDecision):
+        for table in ("parameter_decision", "evidence"):
+            session.connection().exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_delete")
+        for model in (OutboxMessage, Deviation, Evidence, Occurrence, Enquiry, ParameterDecision):
             session.execute(delete(model))
         session.commit()
     for day in sent:
@@ -249,14 +253,12 @@ def test_a_decision_judges_from_its_date_and_rewrites_nothing_settled(
     world.decide("answer_days", str(values[0]), first)
     sweep(world.writer, world.now)
     with world.writer() as session:
-        before = {one.id: (one.status, one.due_on) for one in session.scalars(select(Occurrence))}
-        settled = {
-            one.id for one in session.scalars(select(Occurrence)) if one.settled_at is not None
-        }
+        before = {one.id: (one.status, one.due_on) for one in session.scalars(of_enquiries())}
+        settled = {one.id for one in session.scalars(of_enquiries()) if one.settled_at is not None}
     world.decide("answer_days", str(values[1]), second)
     sweep(world.writer, world.now)
     with world.writer() as session:
-        for one in session.scalars(select(Occurrence)):
+        for one in session.scalars(of_enquiries()):
             if one.id in settled:
                 assert (one.status, one.due_on) == before[one.id]
             elif one.event_on < min(first, second):

@@ -13,6 +13,7 @@ from atagande_agreements.enquiries.models import Addressee, Channel, Enquiry
 from atagande_agreements.enquiries.verbs import answer_enquiry, new_reference, register_enquiry
 from atagande_agreements.errors import Forbidden, Refused, Stale
 from atagande_agreements.privacy import find_personal_number
+from support.followup import of_enquiries
 from support.queries import count_queries
 from support.world import CLINIC_CHIEF, CONVENER, OTHER_CONVENER, World
 
@@ -43,7 +44,7 @@ def at_easter(world: World) -> World:
 
 
 def only(session: Session) -> Occurrence:
-    return session.scalars(select(Occurrence)).one()
+    return session.scalars(of_enquiries()).one()
 
 
 def test_until_the_group_decides_nothing_is_judged(at_easter: World) -> None:
@@ -109,7 +110,9 @@ def test_the_same_answer_twice_changes_nothing(at_easter: World) -> None:
                 now=at_easter.now,
                 version=1,
             )
-        evidence = session.scalars(select(Evidence)).one()
+        evidence = session.scalars(
+            select(Evidence).where(Evidence.source.like("enquiry-answer:%"))
+        ).one()
         assert evidence.reported_by_id == at_easter.person(session, CONVENER).id
         assert enquiry.version == 2
 
@@ -226,6 +229,6 @@ def test_a_decision_judges_many_with_as_few_questions_as_one(sqlite_world: World
         asked.append(sum(one.startswith("SELECT") for one in sent))
     assert asked[0] == asked[1]
     with world.services.reader() as session:
-        judged = session.scalars(select(Occurrence).order_by(Occurrence.id)).all()
+        judged = session.scalars(of_enquiries().order_by(Occurrence.id)).all()
     assert {one.status for one in judged} == {Status.PENDING}
     assert [one.parameter_decision_id for one in judged] == [1] + [2] * 12

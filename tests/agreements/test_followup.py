@@ -51,7 +51,7 @@ def test_a_standing_follows_from_what_has_fallen_due(counts: Counts, expected: S
 @pytest.mark.parametrize("decided", [True, False])
 def test_a_rule_that_is_not_followed_can_not_be_assessed(decided: bool) -> None:  # noqa: FBT001 - pytest's own arguments
     found = standing(Counts(not_met=1, total=1), followed=False, decided=decided)
-    assert found == Standing(Status.NOT_ASSESSABLE, reason=Reason.RULE)
+    assert found == Standing(Status.NOT_ASSESSABLE, reason=Reason.PERMISSION)
 
 
 def test_an_undecided_parameter_can_not_be_assessed_whatever_has_happened() -> None:

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from atagande_agreements.audit.queries import first_broken
-from atagande_agreements.commitments.models import Commitment, Occurrence, OnMiss, Status
+from atagande_agreements.commitments.models import Commitment, OnMiss, Status
 from atagande_agreements.deviations.models import Deviation, DeviationState
 from atagande_agreements.enquiries.models import Addressee, Channel, Enquiry
 from atagande_agreements.enquiries.verbs import answer_enquiry, new_reference, register_enquiry
 from atagande_agreements.errors import NaiveDatetime
 from atagande_agreements.outbox.models import OutboxMessage
 from atagande_agreements.sweep import sweep
+from support.followup import of_enquiries
 from support.world import CLINIC_CHIEF, CONVENER, World
 
 #: When the answer to an enquiry of 30 March is missed with ten working days: midnight, Stockholm.
@@ -67,7 +68,7 @@ def test_it_opens_one_deviation_and_writes_to_the_clinics_chief(asked: World) ->
         assert deviation.unit_id == asked.unit(session, "sollentuna-mottagning").id
         message = session.scalars(select(OutboxMessage)).one()
         assert (message.kind, message.recipient) == ("deviation_opened", CLINIC_CHIEF)
-        occurrence = session.scalars(select(Occurrence)).one()
+        occurrence = session.scalars(of_enquiries()).one()
         assert occurrence.status is Status.NOT_MET
         assert (occurrence.sweep_at, occurrence.settled_at) == (None, MISSED)
 
@@ -124,7 +125,7 @@ def test_a_late_answer_registered_before_the_sweep_still_gives_its_deviation(
         session.commit()
     assert sweep(asked.writer, asked.now).deviations_opened == 1
     with asked.services.reader() as session:
-        assert session.scalars(select(Occurrence)).one().days_late == 1
+        assert session.scalars(of_enquiries()).one().days_late == 1
 
 
 @pytest.mark.parametrize("on_miss", [OnMiss.OBSERVATION, OnMiss.NONE])

@@ -4,7 +4,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from atagande_agreements import audit
 from atagande_agreements.commitments.models import Commitment, Obligation, Occurrence, Status
@@ -21,6 +21,11 @@ NEIGHBOUR = "alla.roller@prov.example"
 CLINICS = ("sollentuna-mottagning", "sigtuna-upplands-vasby-mottagning", "psykosmottagningen")
 
 _numbers = count(1)
+
+
+def of_enquiries() -> Select[Occurrence]:
+    """Select what enquiries gave to keep; terms give occurrences of their own."""
+    return select(Occurrence).where(Occurrence.origin.like("enquiry:%"))
 
 
 def ask(world: World, clinic: str, sent_on: date, answered_on: date | None = None) -> str:

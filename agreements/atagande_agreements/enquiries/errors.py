@@ -61,4 +61,38 @@ class AlreadyAnswered(Refused):
     code = "already_answered"
     status = HTTPStatus.CONFLICT
     message = N_("Förfrågan besvarades redan %(answered_on)s.")
-    next_step = N_("Ett registrerat datum ändras inte. Är det fel, skriv det i ett yttrande.")
+    next_step = N_("Är datumet fel kan kommunen som frågade rätta det på förfrågans sida.")
+
+
+class NotAnswered(Refused):
+    """There is no answer whose date could be wrong."""
+
+    code = "not_answered"
+    status = HTTPStatus.CONFLICT
+    message = N_("Förfrågan har inget registrerat svar att rätta.")
+    next_step = N_("Registrera svaret i stället.")
+
+
+class ForwardedInFuture(Refused):
+    """A question can't have been passed on tomorrow."""
+
+    code = "forwarded_in_future"
+    message = N_("Frågan kan inte ha förmedlats vidare %(day)s, det datumet har inte varit än.")
+    next_step = N_("Skriv det datum då behandlaren tog emot frågan.")
+
+
+class ForwardedBeforeQuestion(Refused):
+    """It was passed on before it was put."""
+
+    code = "forwarded_before_question"
+    message = N_("Vidareförmedlingen %(forwarded_on)s är äldre än förfrågan från %(sent_on)s.")
+    next_step = N_("Kontrollera datumen.")
+
+
+class AlreadyForwarded(Refused):
+    """Another date has been told already."""
+
+    code = "already_forwarded"
+    status = HTTPStatus.CONFLICT
+    message = N_("Det är redan registrerat att frågan förmedlades vidare %(forwarded_on)s.")
+    next_step = N_("En vidareförmedling räknas en gång. Du behöver inte göra något.")

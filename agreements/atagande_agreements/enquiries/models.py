@@ -32,6 +32,9 @@ class Enquiry(Base):
     __table_args__ = (
         UniqueConstraint("association_id", "reference"),
         CheckConstraint("answered_on IS NULL OR answered_on >= sent_on", "answer_after_question"),
+        CheckConstraint(
+            "forwarded_on IS NULL OR forwarded_on >= sent_on", "forward_after_question"
+        ),
     )
 
     id: Mapped[int] = key_column()
@@ -47,6 +50,10 @@ class Enquiry(Base):
     addressee: Mapped[Addressee] = mapped_column(one_of(Addressee))
     sent_on: Mapped[date]
     answered_on: Mapped[date | None]
+    #: How many times an answer's date has been told, corrections included.
+    answer_revision: Mapped[int] = mapped_column(default=0)
+    #: When another therapist passed the question on to the doctor (P4); who is never asked.
+    forwarded_on: Mapped[date | None]
     registered_by_id: Mapped[int] = references("person.id", index=False)
     registered_at: Mapped[datetime]
     #: Raised by every change; a form that carries an older one is stale.

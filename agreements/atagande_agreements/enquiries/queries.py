@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements.commitments.models import (
@@ -14,8 +14,8 @@ from atagande_agreements.commitments.models import (
     ParameterDecision,
 )
 from atagande_agreements.deviations.models import Deviation
+from atagande_agreements.enquiries.evidence import origin
 from atagande_agreements.enquiries.models import Enquiry
-from atagande_agreements.enquiries.verbs import origin
 from atagande_agreements.parties.models import (
     Organisation,
     OrganisationKind,
@@ -37,14 +37,21 @@ class Viewer:
     organisation_id: int | None = None
     #: The clinic they answer for.
     unit_id: int | None = None
+    #: The clinics that have ended and that theirs has followed.
+    followed: frozenset[int] = frozenset()
+    #: The municipalities that have ended and that theirs has followed.
+    succeeded: frozenset[int] = frozenset()
 
     def owns(self) -> ColumnElement[bool]:
         """Return the condition that an enquiry is one of theirs."""
         return and_(
             Enquiry.association_id == self.association_id,
-            Enquiry.organisation_id == self.organisation_id
+            or_(
+                Enquiry.organisation_id == self.organisation_id,
+                Enquiry.organisation_id.in_(self.succeeded),
+            )
             if self.organisation_id is not None
-            else Enquiry.unit_id == self.unit_id,
+            else or_(Enquiry.unit_id == self.unit_id, Enquiry.unit_id.in_(self.followed)),
         )
 
 
@@ -56,12 +63,14 @@ def viewer(
     unit_id: int | None,
     unit_kind: UnitKind | None,
     roles: frozenset[Role],
+    followed: frozenset[int] = frozenset(),
+    succeeded: frozenset[int] = frozenset(),
 ) -> Viewer:
     """Return what a convener or unit chief may see of the enquiries."""
     if organisation_kind is OrganisationKind.MUNICIPALITY:
-        return Viewer(association_id, organisation_id=organisation_id)
+        return Viewer(association_id, organisation_id=organisation_id, succeeded=succeeded)
     if unit_kind is UnitKind.CLINIC and Role.UNIT_CHIEF in roles:
-        return Viewer(association_id, unit_id=unit_id)
+        return Viewer(association_id, unit_id=unit_id, followed=followed)
     return Viewer(association_id)
 
 
@@ -125,6 +134,18 @@ def waiting_count(session: Session, who: Viewer) -> int:
             select(func.count())
             .select_from(Enquiry)
             .where(who.owns(), Enquiry.answered_on.is_(None))
+        )
+        or 0
+    )
+
+
+def forwarded_count(session: Session, who: Viewer) -> int:
+    """Return how many of someone's enquiries another therapist has passed on (P4)."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Enquiry)
+            .where(who.owns(), Enquiry.forwarded_on.is_not(None))
         )
         or 0
     )

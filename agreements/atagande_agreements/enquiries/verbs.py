@@ -14,17 +14,25 @@ from atagande_agreements.commitments.errors import BeforeAgreement
 from atagande_agreements.commitments.evidence import file_evidence, open_occurrence
 from atagande_agreements.commitments.models import Commitment, Obligation
 from atagande_agreements.deviations.verbs import note_evidence
+from atagande_agreements.enquiries import evidence
 from atagande_agreements.enquiries.errors import (
     AlreadyAnswered,
+    AlreadyForwarded,
     AnswerBeforeQuestion,
     AnsweredInFuture,
     BadReference,
+    ForwardedBeforeQuestion,
+    ForwardedInFuture,
     NotAClinic,
+    NotAnswered,
     ReferenceTaken,
     SentInFuture,
 )
+from atagande_agreements.enquiries.evidence import origin
 from atagande_agreements.enquiries.models import Addressee, Channel, Enquiry
 from atagande_agreements.errors import Forbidden, Stale
+from atagande_agreements.parties.errors import NotPartyThen
+from atagande_agreements.parties.heirs import is_party_on, stands_for
 from atagande_agreements.parties.models import OrganisationKind, Person, Unit, UnitKind
 from atagande_agreements.register.models import Agreement, AgreementVersion, VersionState
 from atagande_agreements.rules import RULES
@@ -38,11 +46,6 @@ def new_reference() -> str:
     signs = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     # A letter in front, so that no reference can look like a number or a date.
     return f"{secrets.choice('ABCDEFGHJKLMNPQRSTUVWXYZ')}{signs[1:4]}-{signs[4:]}"
-
-
-def origin(enquiry_id: int) -> str:
-    """Return what the occurrences of an enquiry are keyed on."""
-    return f"enquiry:{enquiry_id}"
 
 
 def register_enquiry(
@@ -69,6 +72,8 @@ def register_enquiry(
         raise BadReference(field="reference", reference=reference)
     if unit.kind is not UnitKind.CLINIC or unit.association_id != agreement.association_id:
         raise NotAClinic(field="unit", unit=unit.name)
+    if not is_party_on(unit, sent_on):
+        raise NotPartyThen(field="unit", party=unit.name, day=sent_on)
     if sent_on > local_date(now):
         raise SentInFuture(field="sent_on", day=sent_on)
     if sent_on < agreement.valid_from:
@@ -99,6 +104,14 @@ def register_enquiry(
             event_on=sent_on,
             now=now,
         )
+    evidence.recount(
+        session,
+        agreement_id=agreement.id,
+        organisation_id=enquiry.organisation_id,
+        day=sent_on,
+        told=evidence.registered(enquiry, person),
+        now=now,
+    )
     audit.record(
         session,
         audit.Change(
@@ -152,13 +165,9 @@ def answer_enquiry(
         raise Stale
     if enquiry.answered_on is not None:
         raise AlreadyAnswered(field="answered_on", answered_on=enquiry.answered_on)
-    if answered_on > local_date(now):
-        raise AnsweredInFuture(field="answered_on", day=answered_on)
-    if answered_on < enquiry.sent_on:
-        raise AnswerBeforeQuestion(
-            field="answered_on", answered_on=answered_on, sent_on=enquiry.sent_on
-        )
+    _check_answer(enquiry, answered_on, now)
     enquiry.answered_on = answered_on
+    enquiry.answer_revision = 1
     settled = file_evidence(
         session,
         origin=origin(enquiry.id),
@@ -184,3 +193,100 @@ def answer_enquiry(
         ),
     )
     return enquiry
+
+
+def _check_answer(enquiry: Enquiry, answered_on: date, now: datetime) -> None:
+    if answered_on > local_date(now):
+        raise AnsweredInFuture(field="answered_on", day=answered_on)
+    if answered_on < enquiry.sent_on:
+        raise AnswerBeforeQuestion(
+            field="answered_on", answered_on=answered_on, sent_on=enquiry.sent_on
+        )
+
+
+def correct_answer(
+    session: Session,
+    *,
+    enquiry: Enquiry,
+    answered_on: date,
+    person: Person,
+    version: int,
+    now: datetime,
+) -> Enquiry:
+    """Correct the local date that an answer came; the same date again changes nothing.
+
+    Only the municipality that asked does so, or the one that has followed it. The date that was
+    told before stays in the history, the answer is judged anew, and a deviation that is open is
+    told.
+    """
+    if enquiry.answered_on == answered_on:
+        return enquiry
+    if not stands_for(session, person, enquiry.organisation_id, local_date(now)):
+        raise Forbidden
+    if enquiry.version != version:
+        raise Stale
+    if enquiry.answered_on is None:
+        raise NotAnswered(field="answered_on")
+    _check_answer(enquiry, answered_on, now)
+    before, enquiry.answered_on = enquiry.answered_on, answered_on
+    enquiry.answer_revision += 1
+    session.flush()
+    evidence.answer_corrected(session, enquiry, person, now)
+    _told(session, enquiry, person, now, "enquiry.corrected", answered_on=(before, answered_on))
+    return enquiry
+
+
+def forward_enquiry(
+    session: Session,
+    *,
+    enquiry: Enquiry,
+    forwarded_on: date,
+    person: Person,
+    version: int,
+    now: datetime,
+) -> Enquiry:
+    """Record the local date that another therapist passed the question on (P4), not who it was.
+
+    The municipality or the clinic records it, once. The time to answer goes on as before.
+    """
+    if enquiry.forwarded_on == forwarded_on:
+        return enquiry
+    parties = (enquiry.organisation_id, enquiry.unit.organisation_id)
+    if not any(stands_for(session, person, one, local_date(now)) for one in parties):
+        raise Forbidden
+    if enquiry.version != version:
+        raise Stale
+    if enquiry.forwarded_on is not None:
+        raise AlreadyForwarded(field="forwarded_on", forwarded_on=enquiry.forwarded_on)
+    if forwarded_on > local_date(now):
+        raise ForwardedInFuture(field="forwarded_on", day=forwarded_on)
+    if forwarded_on < enquiry.sent_on:
+        raise ForwardedBeforeQuestion(
+            field="forwarded_on", forwarded_on=forwarded_on, sent_on=enquiry.sent_on
+        )
+    enquiry.forwarded_on = forwarded_on
+    session.flush()
+    _told(session, enquiry, person, now, "enquiry.forwarded", forwarded_on=(None, forwarded_on))
+    return enquiry
+
+
+def _told(
+    session: Session,
+    enquiry: Enquiry,
+    person: Person,
+    now: datetime,
+    action: str,
+    **changes: tuple[object, object],
+) -> None:
+    audit.record(
+        session,
+        audit.Change(
+            association_id=enquiry.association_id,
+            at=now,
+            actor=audit.Actor.of(person),
+            action=action,
+            object_type="enquiry",
+            object_id=enquiry.id,
+            changes=changes,
+        ),
+    )

@@ -7,29 +7,30 @@ occurrences by one GROUP BY over an index that holds all it asks for.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Date, Row, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from atagande_agreements.civil_time import end_of_day
 from atagande_agreements.commitments.models import (
     Commitment,
     CommitmentParameter,
     Evidence,
     Obligation,
     Occurrence,
+    OccurrenceDecision,
     ParameterDecision,
     Status,
 )
 from atagande_agreements.deviations.models import Deviation, DeviationState
 from atagande_agreements.deviations.rules import awaits_decision
 from atagande_agreements.followup.status import Counts, Period, Standing, standing
+from atagande_agreements.parties.heirs import valid_within
 from atagande_agreements.parties.models import Organisation, Unit
-from atagande_agreements.parties.queries import of_party
+from atagande_agreements.parties.names import Named, names
 from atagande_agreements.register.models import AgreementParty, Section
-from atagande_agreements.rules import RULES
+from atagande_agreements.rules import PERMISSION
 
 #: A row of some columns, read by name.
 AnyRow = Row[*tuple[Any, ...]]
@@ -85,6 +86,7 @@ _UNDECIDED = exists().where(
         ParameterDecision.valid_from <= bindparam("last", type_=Date),
     ),
 )
+_FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 _CLAUSES = (
     select(
         Commitment.id,
@@ -92,6 +94,7 @@ _CLAUSES = (
         Commitment.title,
         Commitment.title_en,
         Commitment.rule,
+        Commitment.subject,
         Commitment.section_id,
         Section.title.label("section"),
         Section.title_en.label("section_en"),
@@ -118,8 +121,18 @@ _PARTIES = (
         Unit.short_name.label("unit_short_name"),
     )
     .join(AgreementParty, AgreementParty.organisation_id == Organisation.id)
-    .outerjoin(Unit, and_(Unit.organisation_id == Organisation.id, Unit.id.in_(_OWED_BY_UNITS)))
-    .where(AgreementParty.version_id == bindparam("version"))
+    .outerjoin(
+        Unit,
+        and_(
+            Unit.organisation_id == Organisation.id,
+            Unit.id.in_(_OWED_BY_UNITS),
+            valid_within(Unit, _FIRST, _LAST),
+        ),
+    )
+    .where(
+        AgreementParty.version_id == bindparam("version"),
+        valid_within(Organisation, _FIRST, _LAST),
+    )
     .order_by(Organisation.position, Organisation.id, Unit.position, Unit.id)
 )
 _OBLIGATIONS = (
@@ -131,7 +144,14 @@ _OBLIGATIONS = (
         Commitment.version_id,
     )
     .join(Commitment, Commitment.id == Obligation.commitment_id)
-    .where(Obligation.agreement_id == bindparam("agreement"))
+    .join(Organisation, Organisation.id == Obligation.organisation_id)
+    .outerjoin(Unit, Unit.id == Obligation.unit_id)
+    .where(
+        Obligation.agreement_id == bindparam("agreement"),
+        valid_within(Organisation, _FIRST, _LAST),
+        # Of no unit at all, every date is as empty.
+        valid_within(Unit, _FIRST, _LAST),
+    )
 )
 
 
@@ -163,19 +183,26 @@ def clauses(session: Session, version_id: int, period: Period) -> Sequence[AnyRo
 
 def judged_of(rows: Sequence[AnyRow]) -> dict[str, Judged]:
     """Return what rows of `clauses` say of how their commitments are judged, by key."""
-    return {row.key: (row.rule in RULES, row.decided) for row in rows}
+    return {row.key: (row.rule != PERMISSION, row.decided) for row in rows}
 
 
-def parties(session: Session, version_id: int) -> list[Party]:
-    """Return the organisations bound by a version, each followed by its units that owe by name."""
-    rows = session.execute(_PARTIES, {"version": version_id})
+def parties(session: Session, version_id: int, period: Period) -> list[Party]:
+    """Return the organisations bound by a version, each followed by its units that owe by name.
+
+    Those that have a day of the period, by the names they have in it.
+    """
+    span = {"first": period.first, "last": period.last}
+    rows = session.execute(_PARTIES, {"version": version_id} | span)
+    whose = select(Commitment.association_id).where(Commitment.version_id == version_id).limit(1)
+    known, last = names(session, whose.scalar_subquery()), period.last
     found: dict[tuple[int, int | None], Party] = {}
     for row in rows:
-        found.setdefault((row.id, None), Party(row.id, None, row.key, row.name, row.short_name))
+        called = known.organisation_in(row.id, last, Named(row.name, row.short_name))
+        found.setdefault((row.id, None), Party(row.id, None, row.key, *called))
         if row.unit_id is not None:
-            found[row.id, row.unit_id] = Party(
-                row.id, row.unit_id, row.unit_key, row.unit_name, row.unit_short_name
-            )
+            now = Named(row.unit_name, row.unit_short_name)
+            called = known.unit_in(row.unit_id, last, now)
+            found[row.id, row.unit_id] = Party(row.id, row.unit_id, row.unit_key, *called)
     return list(found.values())
 
 
@@ -188,7 +215,7 @@ def duties(
     judged: Mapping[str, Judged],
     organisation_id: int | None = None,
 ) -> Duties:
-    """Return how each obligation of a version stands in a period.
+    """Return how each obligation of a version stands in a period that its party has a day of.
 
     `judged` has every commitment of the version, or the one that is asked about.
     `organisation_id` narrows to one organisation and its units.
@@ -201,8 +228,9 @@ def duties(
         query = query.where(Commitment.key.in_(judged))
     ids: dict[Place, list[int]] = {}
     earlier: list[tuple[int, Place]] = []
+    span = {"first": period.first, "last": period.last}
     for obligation_id, key, organisation, unit, version in session.execute(
-        query, {"agreement": agreement_id}
+        query, {"agreement": agreement_id} | span
     ):
         place = (key, organisation, unit)
         if version == version_id:
@@ -307,6 +335,12 @@ def occurrences(
             .options(
                 joinedload(Occurrence.parameter_decision).joinedload(ParameterDecision.decision),
                 joinedload(Occurrence.parameter_decision).joinedload(ParameterDecision.parameter),
+                joinedload(Occurrence.more_decisions)
+                .joinedload(OccurrenceDecision.parameter_decision)
+                .options(
+                    joinedload(ParameterDecision.decision),
+                    joinedload(ParameterDecision.parameter),
+                ),
             )
             .order_by(Occurrence.event_on.desc(), Occurrence.id.desc())
             .limit(limit)
@@ -335,45 +369,3 @@ def evidence(session: Session, occurrence_ids: Sequence[int]) -> Mapping[int, li
     ):
         found[row.occurrence_id].append(row)
     return found
-
-
-def coming_due(
-    session: Session,
-    *,
-    association_id: int,
-    organisation_id: int,
-    unit_id: int | None,
-    now: datetime,
-    today: date,
-    days: int,
-    limit: int = 20,
-) -> Sequence[AnyRow]:
-    """Return what a party has to keep within `days` calendar days, by commitment and due date."""
-    return session.execute(
-        select(
-            Commitment.key,
-            Commitment.title,
-            Commitment.title_en,
-            Obligation.unit_id,
-            Occurrence.due_on,
-            func.count().label("number"),
-        )
-        .join(Obligation, Obligation.id == Occurrence.obligation_id)
-        .join(Commitment, Commitment.id == Obligation.commitment_id)
-        .where(
-            Occurrence.association_id == association_id,
-            Occurrence.sweep_at > now,
-            Occurrence.sweep_at <= end_of_day(today + timedelta(days=days)),
-            Occurrence.status == Status.PENDING,
-            of_party(organisation_id, unit_id, Obligation),
-        )
-        .group_by(
-            Commitment.key,
-            Commitment.title,
-            Commitment.title_en,
-            Obligation.unit_id,
-            Occurrence.due_on,
-        )
-        .order_by(Occurrence.due_on, Commitment.key)
-        .limit(limit)
-    ).all()

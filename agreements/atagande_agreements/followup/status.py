@@ -22,8 +22,6 @@ STATUSES = (
 class Reason(StrEnum):
     """Why an obligation can't be assessed."""
 
-    #: The service does not follow its kind of rule up yet.
-    RULE = "rule"
     #: It is a permission, which owes nothing.
     PERMISSION = "permission"
     #: The steering group has not decided what it is judged by.
@@ -83,12 +81,12 @@ class Standing(NamedTuple):
 def standing(counts: Counts, *, followed: bool, decided: bool) -> Standing:
     """Return how an obligation stands.
 
-    1. A rule the service does not follow, an undecided parameter or nothing due: not assessable.
+    1. A permission, an undecided parameter or nothing due: not assessable.
     2. Everything due met: met. Some of it met or partly met: partly.
     3. Nothing met: unreported if reports are all that is missing, else not met.
 
-    `followed`: the rule has a module. `decided`: every parameter it is judged by was decided by
-    the end of the period.
+    `followed`: it can be kept or not; a permission can't. `decided`: every parameter it is judged
+    by was decided by the end of the period.
     """
     due = counts.due
     reason = _reason(due, followed=followed, decided=decided)
@@ -107,7 +105,7 @@ def standing(counts: Counts, *, followed: bool, decided: bool) -> Standing:
 
 def _reason(due: int, *, followed: bool, decided: bool) -> Reason | None:
     if not followed:
-        return Reason.RULE
+        return Reason.PERMISSION
     if not decided:
         return Reason.UNDECIDED
     return None if due else Reason.NOTHING_DUE

@@ -15,6 +15,8 @@ class DecisionKind(StrEnum):
 
     PARAMETER = "parameter"
     CLOSE_DEVIATION = "close_deviation"
+    #: A document is to be updated.
+    DOCUMENT = "document"
 
 
 class Decision(Base):

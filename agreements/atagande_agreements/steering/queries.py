@@ -20,6 +20,9 @@ from atagande_agreements.deviations.models import (
     DeviationStep,
     StepKind,
 )
+from atagande_agreements.documents.models import DocumentUpdate
+from atagande_agreements.parties.heirs import valid_within
+from atagande_agreements.parties.models import Organisation, Unit
 from atagande_agreements.register.models import AgreementVersion, VersionState
 from atagande_agreements.steering.models import Decision
 
@@ -66,6 +69,8 @@ class Registered:
     parameter: Parameter | None
     value: str | None
     valid_from: date | None
+    #: The document that is to be updated.
+    update: DocumentUpdate | None
 
 
 def register(
@@ -81,12 +86,13 @@ def register(
         or 0
     )
     rows = session.execute(
-        select(Decision, DeviationStep.deviation_id, ParameterDecision)
+        select(Decision, DeviationStep.deviation_id, ParameterDecision, DocumentUpdate)
         .outerjoin(
             DeviationStep,
             (DeviationStep.decision_id == Decision.id) & (DeviationStep.kind == StepKind.CLOSED),
         )
         .outerjoin(ParameterDecision, ParameterDecision.decision_id == Decision.id)
+        .outerjoin(DocumentUpdate, DocumentUpdate.decision_id == Decision.id)
         .where(Decision.association_id == association_id)
         .options(joinedload(ParameterDecision.parameter), joinedload(Decision.recorded_by))
         .order_by(Decision.decided_on.desc(), Decision.id.desc())
@@ -100,15 +106,17 @@ def register(
             decided.parameter if decided else None,
             decided.value if decided else None,
             decided.valid_from if decided else None,
+            update,
         )
-        for decision, deviation_id, decided in rows
+        for decision, deviation_id, decided, update in rows
     ], total
 
 
-def standing(session: Session, association_id: int) -> tuple[int, int]:
+def standing(session: Session, association_id: int, on: date) -> tuple[int, int]:
     """Return how many commitments of parties have a deviation that is not closed, and of how many.
 
-    Counted as obligations of the versions in force: a clause once for each party that owes it.
+    Counted as obligations of the versions in force: a clause once for each party that owes it on
+    a local date.
     """
     in_force = (
         select(Obligation.id)
@@ -119,6 +127,12 @@ def standing(session: Session, association_id: int) -> tuple[int, int]:
             AgreementVersion.state == VersionState.IN_FORCE,
         )
     )
+    today = (
+        in_force.join(Organisation, Organisation.id == Obligation.organisation_id)
+        .outerjoin(Unit, Unit.id == Obligation.unit_id)
+        .where(valid_within(Organisation, on, on), valid_within(Unit, on, on))
+        .where(~Obligation.by_decision)
+    )
     deviating = select(func.count(Deviation.obligation_id.distinct())).where(
         Deviation.association_id == association_id,
         Deviation.state != DeviationState.CLOSED,
@@ -127,7 +141,7 @@ def standing(session: Session, association_id: int) -> tuple[int, int]:
     row = session.execute(
         select(
             deviating.scalar_subquery(),
-            select(func.count()).select_from(in_force.subquery()).scalar_subquery(),
+            select(func.count()).select_from(today.subquery()).scalar_subquery(),
         )
     ).one()
     return row[0], row[1]

@@ -1,0 +1,1 @@
+"""Brevmallar: printable letters about an enquiry, from a library that the association keeps."""

@@ -1,0 +1,1 @@
+"""Första möten med Arbetsförmedlingen: the way of a case there, by opaque number and dates only."""
