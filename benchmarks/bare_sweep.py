@@ -39,11 +39,14 @@ MAIL = """
         (d.unit_id IS NOT NULL AND p.unit_id = d.unit_id)
         OR (d.unit_id IS NULL AND p.organisation_id = d.organisation_id))
     JOIN role_grant g ON g.person_id = p.id
-    WHERE d.id BETWEEN :low AND :high AND p.active AND g.role = 'unit_chief'
+    JOIN organisation o ON o.id = p.organisation_id
+    WHERE d.id BETWEEN :low AND :high AND p.active AND (g.role = 'unit_chief'
+        OR (g.role = 'administrator' AND o.kind = 'samordningsforbund'))
     ON CONFLICT DO NOTHING
 """
 SETTLE = """
-    UPDATE occurrence SET status = 'not_met', sweep_at = NULL, settled_at = :at
+    UPDATE occurrence SET status = 'not_met', sweep_at = NULL, settled_at = :at,
+        missed_at = :at
     WHERE sweep_at IS NOT NULL AND sweep_at <= :at
 """
 HEAD = "SELECT number, hash FROM audit_head WHERE association_id = :association"

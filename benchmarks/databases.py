@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import Engine, bindparam, select, text
+from sqlalchemy import Engine, bindparam, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from atagande_agreements import audit
@@ -20,6 +20,7 @@ from atagande_agreements.commitments.verbs import decide_parameter
 from atagande_agreements.parties.models import Association, Person
 from atagande_agreements.register.agreement_file import parse, shipped_text
 from atagande_agreements.register.importer import import_agreement
+from atagande_agreements.register.models import Agreement
 from atagande_agreements.sweep import REPLY_PARAMETER
 from atagande_plugin import database
 from atagande_plugin.demo.people import add_people
@@ -117,6 +118,8 @@ def fill(writer: sessionmaker[Session]) -> None:
             person=session.scalars(select(Person).order_by(Person.id).limit(1)).one(),
             now=NOW,
         )
+        # Terms are looked for once a day; measured is what every sweep does.
+        session.execute(update(Agreement).values(terms_opened_on=date(2999, 1, 1)))
         session.commit()
 
 

@@ -26,7 +26,7 @@ from atagande_plugin.demo.year import live_a_year
 from atagande_plugin.services import Services
 
 #: Days before today when the agreement was entered and the year began.
-BEGAN = timedelta(days=380)
+BEGAN = timedelta(days=800)
 _NAME = "atagande.db"
 
 

@@ -10,6 +10,7 @@ from datetime import date, time, timedelta
 
 from atagande_agreements.civil_time import add_working_days, is_working_day, working_days_after
 from atagande_agreements.enquiries.models import Addressee, Channel
+from atagande_agreements.parties.models import Role
 
 SEED = 20191025
 #: Enquiries over the year, and the working days before today that each of the last few was sent.
@@ -43,8 +44,42 @@ CONVENERS = {
 }
 #: Working days that the steering group gives an answer, in the demo.
 ANSWER_DAYS = 10
-#: Days before today of the steering group's meetings; the first decides the parameters.
-STEERING_MEETINGS = (305, 214, 123, 32)
+#: Days before today of the steering group's meetings; the first two decide the parameters.
+STEERING_MEETINGS = (400, 305, 214, 123, 32)
+#: What the group decides first: what years and half-years are judged by.
+FIRST_DECIDED = (
+    ("deviation_reply_days", "60"),
+    ("steering_meetings_per_year", "4"),
+    ("seminars_per_year", "3"),
+    ("seminar_attendance_share", "50"),
+    ("network_attendance", "3"),
+    ("year_start_month", "1"),
+    ("network_convener", "forbundet"),
+    ("training_validity_months", "24"),
+    ("training_share", "80"),
+    ("certificate_share", "90"),
+    ("letters_share", "90"),
+    ("first_meeting_share", "75"),
+    ("activity_measure", "Antal personer i målgruppen som kommunen har arbetat med"),
+    ("service_count", "1"),
+    ("unclear_means", "När läkarintyget inte säger om insatsen passar"),
+)
+#: What it decides then: what single cases are judged by. The time to a plan is left open.
+THEN_DECIDED = (
+    ("answer_days", str(ANSWER_DAYS)),
+    ("small_number_limit", "5"),
+    ("lift_days", "10"),
+    ("publish_days", "30"),
+    ("contact_reconfirm_months", "6"),
+    ("summons_notice_weeks", "3"),
+    ("deputy_counts", "1"),
+    ("followup_days", "10"),
+    ("material_days", "3"),
+    ("contact_days", "10"),
+    ("assessment_days", "15"),
+)
+#: Whose words are their party's.
+SPEAKERS = (Role.UNIT_CHIEF, Role.ADMINISTRATOR)
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -75,6 +110,9 @@ class Network:
 
 
 NETWORK = (
+    Network(-428, -426, -408, "Läget i varje part\nNätverkets uppgift"),
+    Network(-405, -398, -388, "Läget i varje part\nSamtycke och SIP"),
+    Network(-404, -397, -374, "Läget i varje part\nÅret som gick"),
     Network(-352, -345, -300, "Läget i varje part\nKontaktvägar\nSvarstid på förfrågningar"),
     Network(-252, -246, -207, "Läget i varje part\nSIP: hur går bokningarna?\nÖvrigt"),
     Network(-160, -152, -110, "Läget i varje part\nFörrehabiliterande insatser\nÖvrigt"),
@@ -103,10 +141,16 @@ REPLIES = (
     "Förfrågan kom till fel brevlåda hos oss. Vi har bett avsändarna använda mottagningens adress.",
     "Bemanningen var låg. Vi följer nu upp öppna förfrågningar varje måndag.",
 )
+#: To what is no enquiry.
+OTHER_REPLIES = (
+    "Det blev inte gjort i tid under en period med vakanser. Nu är det fördelat på två personer.",
+    "Vi räknade fel på sista dagen. Den står nu i vår kalender, med en påminnelse en månad före.",
+    "Vi har gått igenom det i ledningsgruppen och ändrat hur vi arbetar från och med nu.",
+)
 NOTES = (
     "Styrgruppen godtar yttrandet och följer upp nästa kvartal.",
-    "Mottagningen har ändrat sin rutin. Ärendet är avslutat.",
-    "Styrgruppen ser att tiden hölls efteråt och stänger.",
+    "Parten har ändrat sin rutin. Ärendet är avslutat.",
+    "Styrgruppen ser att det är ordnat och stänger.",
 )
 
 

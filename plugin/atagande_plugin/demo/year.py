@@ -11,6 +11,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
+from importlib import import_module
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -20,6 +21,7 @@ from atagande_agreements.commitments.models import Parameter
 from atagande_agreements.commitments.verbs import decide_parameter
 from atagande_agreements.deviations import verbs as deviations
 from atagande_agreements.deviations.models import Deviation, DeviationState
+from atagande_agreements.deviations.rules import may_reply
 from atagande_agreements.enquiries.models import Enquiry
 from atagande_agreements.enquiries.verbs import answer_enquiry, register_enquiry
 from atagande_agreements.parties.models import Organisation, Person, Role, Unit
@@ -44,15 +46,29 @@ PACE = (6, 11, 16, 9, 21)
 #: A deviation opened within so many days before today is left without a reply.
 FRESH = 12
 
+#: Modules that bring the events of their feature.
+FEATURES = (
+    "cases",
+    "certificates",
+    "competence",
+    "contacts",
+    "documents",
+    "meetings",
+    "parties",
+    "standing",
+)
+
 Event = Callable[[Session, datetime], None]
 
 
 def live_a_year(services: Services, now: datetime) -> None:
     """Carry out everything the script has up to `now`, in order."""
-    _Year(services, now).live()
+    Year(services, now).live()
 
 
-class _Year:
+class Year:
+    """The script, by day, and the hands that carry it out."""
+
     def __init__(self, services: Services, now: datetime) -> None:
         self.services = services
         self.now = now
@@ -66,9 +82,12 @@ class _Year:
             loaded = select(Person).options(
                 joinedload(Person.organisation), joinedload(Person.grants)
             )
+            loaded = loaded.order_by(Person.id)
             self.people = {one.email: one for one in session.scalars(loaded).unique()}
-            self.units = {one.key: one for one in session.scalars(select(Unit))}
-            self.bodies = {one.key: one for one in session.scalars(select(Organisation))}
+            units, bodies = select(Unit).order_by(Unit.id), select(Organisation)
+            self.units = {one.key: one for one in session.scalars(units)}
+            bodies = bodies.order_by(Organisation.id)
+            self.bodies = {one.key: one for one in session.scalars(bodies)}
 
     def add(self, day: date, clock: time, event: Event) -> None:
         """Put an event in the script, unless its moment has not come."""
@@ -92,6 +111,8 @@ class _Year:
             self._network(meeting)
         for ago, convener, other in script.SIPS:
             self._sip(ago, convener, other)
+        for name in FEATURES:
+            import_module(f"atagande_plugin.demo.of_{name}").events(self)
         day = min(self.events)
         while day <= self.today:
             self._day(day)
@@ -115,14 +136,11 @@ class _Year:
 
     def _steering(self) -> None:
         first, *later = (self.on(-ago) for ago in script.STEERING_MEETINGS)
-        decided = (
-            ("answer_days", str(script.ANSWER_DAYS)),
-            ("deviation_reply_days", "60"),
-            ("small_number_limit", "5"),
-        )
-        for key, value in decided:
+        for key, value in script.FIRST_DECIDED:
             self.add(first, NOON, self._decide(key, value))
-        for day in later:
+        for key, value in script.THEN_DECIDED:
+            self.add(later[0], NOON, self._decide(key, value))
+        for day in later[1:]:
             self.add(day, NOON, self._close)
 
     def _next_paragraph(self) -> str:
@@ -155,20 +173,30 @@ class _Year:
             age = (local_date(at) - opened).days
             if age < PACE[deviation.id % len(PACE)] or (self.today - opened).days <= FRESH:
                 continue
-            chief = next(
-                one
-                for one in self.people.values()
-                if one.unit_id == deviation.unit_id
-                and any(grant.role is Role.UNIT_CHIEF for grant in one.grants)
-            )
+            if (speaker := self._speaker(deviation)) is None:
+                continue
+            enquiry = deviation.occurrence.origin.startswith("enquiry:")
+            replies = script.REPLIES if enquiry else script.OTHER_REPLIES
             deviations.reply(
                 session,
                 deviation=deviation,
-                text=script.REPLIES[deviation.id % len(script.REPLIES)],
-                person=self.person(session, chief.email),
+                text=replies[deviation.id % len(replies)],
+                person=self.person(session, speaker.email),
                 version=deviation.version,
                 now=at,
             )
+
+    def _speaker(self, deviation: Deviation) -> Person | None:
+        """Return who replies for a deviation's party; None for a party that says nothing."""
+        return next(
+            (
+                one
+                for one in self.people.values()
+                if may_reply(deviation, organisation_id=one.organisation_id, unit_id=one.unit_id)
+                and any(grant.role in script.SPEAKERS for grant in one.grants)
+            ),
+            None,
+        )
 
     def _close(self, session: Session, at: datetime) -> None:
         """Let the steering group close what has been replied to."""
@@ -262,7 +290,8 @@ class _Year:
                 said = self.chance.choices(
                     (Partstat.ACCEPTED, Partstat.DECLINED, Partstat.TENTATIVE), (8, 1, 1)
                 )[0]
-                self.add(answered_on, time(15), self._say(title, person.email, said))
+                if answered_on < held:
+                    self.add(answered_on, time(15), self._say(title, person.email, said))
 
     def _say(self, title: str, email: str, partstat: Partstat) -> Event:
         def say(session: Session, at: datetime) -> None:
