@@ -250,6 +250,7 @@ def test_a_sweep_tells_in_json_what_it_did_and_a_second_finds_nothing(world: Wor
     first = json.loads(done(of_world(world, "sweep", "--at", "2026-04-16T00:00:00+02:00")))
     assert first == {
         "at": "2026-04-15T22:00:00+00:00",
+        "terms_opened": 0,
         "settled": 1,
         "deviations_opened": 1,
         "messages_queued": 1,

@@ -6,11 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from atagande_agreements.audit import history
 from atagande_agreements.commitments.models import Occurrence, OnMiss
 from atagande_agreements.sweep import sweep
+from support.followup import of_enquiries
 from support.queries import count_queries
 from support.world import ADMINISTRATOR, CONVENER, READER, STEERING, Visitor, World
 
@@ -111,7 +112,7 @@ def test_a_missed_occurrence_without_deviation_changes_the_matrix(sqlite_world: 
     assert (summary.settled, summary.deviations_opened) == (1, 0)
     assert again(reader, "/matris", page).status_code == HTTPStatus.OK
     with world.writer() as session:
-        missed = session.scalars(select(Occurrence)).one()
+        missed = session.scalars(of_enquiries()).one()
         entries = history(session, missed.association_id, "occurrence", missed.id)
     assert "occurrence.missed" in [one.action for one in entries]
 

@@ -17,8 +17,9 @@ from atagande_agreements.commitments.models import (
 from atagande_agreements.commitments.verbs import decide_parameter
 from atagande_agreements.errors import NotFound
 from atagande_plugin.api import shapes
-from atagande_plugin.api.common import found, myself, part, part_of, party
+from atagande_plugin.api.common import found, part, part_of, party
 from atagande_plugin.forms.api_lists import Page
+from atagande_plugin.web.acting import myself
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.agreement import DecideParameter
@@ -86,7 +87,7 @@ def one(key: str) -> shapes.AgreementWhole:
                 for one in annexes
             ],
             "commitments": len(queries.commitments(g.session, version.id)),
-            "obligations": queries.count_obligations(g.session, agreement.id),
+            "obligations": queries.count_obligations(g.session, agreement.id, local_date(g.now)),
             "undecided_parameters": sum(queries.is_undecided(one) for one in parameters),
         }
     )

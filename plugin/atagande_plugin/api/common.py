@@ -15,12 +15,6 @@ from atagande_plugin.forms.api_lists import Page
 Row = TypeVar("Row")
 
 
-def myself() -> Person:
-    """Return the caller as a person of this session."""
-    found: Person = g.session.get_one(Person, g.me.person_id)
-    return found
-
-
 def part(query: Select[Any], column: Any, asked: Page) -> tuple[Sequence[Any], int | None]:
     """Return the rows of a part of a list in the order of `column`, and where the next begins."""
     rows = (

@@ -9,8 +9,10 @@ from atagande_agreements.deviations import queries, verbs
 from atagande_agreements.deviations.models import Deviation, DeviationStep, reference
 from atagande_agreements.deviations.rules import reply_due
 from atagande_plugin.api import shapes
-from atagande_plugin.api.common import found, myself, part, party
+from atagande_plugin.api.common import found, part, party
 from atagande_plugin.forms.api_lists import DeviationPage
+from atagande_plugin.web.acting import myself
+from atagande_plugin.web.occurrences import counts_shown
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.deviations import Close, Reply
@@ -46,7 +48,8 @@ def listed(asked: DeviationPage) -> shapes.DeviationList:
     )
 
 
-def _judged_by(row: ParameterDecision | None) -> shapes.JudgedBy | None:
+def judged_by(row: ParameterDecision | None) -> shapes.JudgedBy | None:
+    """Return a decision with its parameter; None while undecided."""
     if row is None:
         return None
     return shapes.JudgedBy(
@@ -74,12 +77,19 @@ def _step(row: DeviationStep) -> shapes.Step:
 
 def _whole(row: Deviation) -> shapes.DeviationWhole:
     occurrence = row.occurrence
+    shows = counts_shown(occurrence, row.obligation.commitment.rule, row.obligation)
     return shapes.DeviationWhole.model_validate(
         _facts(row)
         | {
             "kept_on": occurrence.kept_on,
             "days_late": occurrence.days_late,
-            "judged_by": _judged_by(occurrence.parameter_decision),
+            "counted": occurrence.counted if shows else None,
+            "total": occurrence.total if shows else None,
+            "outcome": occurrence.outcome,
+            "judged_by": judged_by(occurrence.parameter_decision),
+            "also_judged_by": [
+                judged_by(one.parameter_decision) for one in occurrence.more_decisions
+            ],
             "evidence": [
                 shapes.EvidenceLine(
                     effective_on=one.effective_on,

@@ -11,17 +11,24 @@ from atagande_agreements.commitments.models import Obligation, Occurrence
 from atagande_agreements.deviations.models import Deviation
 from atagande_agreements.enquiries import queries
 from atagande_agreements.enquiries.errors import NotAClinic
+from atagande_agreements.enquiries.evidence import origin
 from atagande_agreements.enquiries.models import Enquiry
-from atagande_agreements.enquiries.verbs import answer_enquiry, origin, register_enquiry
+from atagande_agreements.enquiries.verbs import (
+    answer_enquiry,
+    correct_answer,
+    forward_enquiry,
+    register_enquiry,
+)
 from atagande_agreements.errors import Forbidden
 from atagande_agreements.parties.models import OrganisationKind
 from atagande_plugin.api import shapes
-from atagande_plugin.api.common import found, myself, part
+from atagande_plugin.api.common import found, part
 from atagande_plugin.forms.api_lists import EnquiryPage
+from atagande_plugin.web.acting import myself
 from atagande_plugin.web.enquiries import viewer
 
 if TYPE_CHECKING:
-    from atagande_plugin.forms.enquiries import Answer, NewEnquiry
+    from atagande_plugin.forms.enquiries import Answer, Forwarding, NewEnquiry
 
 
 def _lines(rows: Sequence[Enquiry]) -> list[shapes.EnquiryLine]:
@@ -51,6 +58,7 @@ def _lines(rows: Sequence[Enquiry]) -> list[shapes.EnquiryLine]:
                 addressee=row.addressee,
                 sent_on=row.sent_on,
                 answered_on=row.answered_on,
+                forwarded_on=row.forwarded_on,
                 registered_at=row.registered_at,
                 status=occurrence.status if occurrence else None,
                 due_on=occurrence.due_on if occurrence else None,
@@ -113,4 +121,30 @@ def answer(number: int, form: "Answer") -> shapes.EnquiryLine:
         now=g.now,
     )
     g.session.flush()
+    return one(number)
+
+
+def correct(number: int, form: "Answer") -> shapes.EnquiryLine:
+    """Correct the date an answer came."""
+    correct_answer(
+        g.session,
+        enquiry=found(queries.one(g.session, viewer(), number)),
+        answered_on=form.answered_on,
+        person=myself(),
+        version=form.version,
+        now=g.now,
+    )
+    return one(number)
+
+
+def forward(number: int, form: "Forwarding") -> shapes.EnquiryLine:
+    """Record that another therapist passed the question on."""
+    forward_enquiry(
+        g.session,
+        enquiry=found(queries.one(g.session, viewer(), number)),
+        forwarded_on=form.forwarded_on,
+        person=myself(),
+        version=form.version,
+        now=g.now,
+    )
     return one(number)

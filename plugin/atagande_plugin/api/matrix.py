@@ -9,6 +9,7 @@ from atagande_agreements.followup.status import Period, tally
 from atagande_plugin.api import shapes
 from atagande_plugin.api.agreements import chosen
 from atagande_plugin.forms.api_lists import Year
+from atagande_plugin.web.occurrences import number_shown
 
 
 def matrix(key: str, asked: Year) -> shapes.Matrix:
@@ -27,7 +28,7 @@ def matrix(key: str, asked: Year) -> shapes.Matrix:
         period=period,
         judged=queries.judged_of(clauses),
     )
-    parties = queries.parties(g.session, version)
+    parties = queries.parties(g.session, version, period)
     organisations = {one.organisation_id: one.key for one in parties if one.unit_id is None}
     deviations = queries.open_deviations(g.session, known.agreement.id, local_date(g.now))
     rows = []
@@ -38,6 +39,9 @@ def matrix(key: str, asked: Year) -> shapes.Matrix:
             standing = duties.standings.get(place)
             if standing is None:
                 continue
+            shows = number_shown(
+                clause.subject, party.organisation_id, standing, known.agreement.id
+            )
             cells.append(
                 shapes.MatrixCell(
                     party=shapes.Party(
@@ -46,8 +50,8 @@ def matrix(key: str, asked: Year) -> shapes.Matrix:
                         name=party.name,
                     ),
                     status=standing.status,
-                    met=standing.met,
-                    due=standing.due,
+                    met=standing.met if shows else None,
+                    due=standing.due if shows else None,
                     reason=standing.reason,
                     open_deviations=sum(
                         deviations.by_obligation.get(one, 0) for one in duties.ids[place]

@@ -6,16 +6,19 @@ from flask import g
 from sqlalchemy.orm import joinedload
 
 from atagande_agreements.civil_time import local_date
-from atagande_agreements.parties.models import Organisation, Role
+from atagande_agreements.commitments.queries import agreement_in_force
+from atagande_agreements.parties.models import Role
 from atagande_agreements.parties.queries import people
 from atagande_calendar.invitations.queries import of_meeting
 from atagande_calendar.meetings import queries
-from atagande_calendar.meetings.models import Meeting, MeetingKind
+from atagande_calendar.meetings.models import Meeting
 from atagande_calendar.meetings.verbs import plan_meeting, publish_meeting
 from atagande_plugin.api import shapes
-from atagande_plugin.api.common import asked_people, found, known_people, myself, part
+from atagande_plugin.api.common import asked_people, found, known_people, part
 from atagande_plugin.forms.api_lists import Page
 from atagande_plugin.services import services
+from atagande_plugin.web.acting import myself
+from atagande_plugin.web.meetings import convener_of
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.api_input import PlanMeeting
@@ -66,6 +69,7 @@ def _whole(row: Meeting) -> dict[str, Any]:
     answers = queries.answers(g.session, [row.id]).get(row.id, queries.Answers())
     return _facts(row, answers) | {
         "agenda": row.agenda,
+        "target_group": row.target_group,
         "uid": row.uid,
         "sequence": row.sequence,
         "invitations": asked_people(invitations),
@@ -78,19 +82,18 @@ def one(number: int) -> shapes.MeetingWhole:
 
 
 def plan(form: "PlanMeeting") -> tuple[shapes.MeetingWhole, str]:
-    """Keep a network meeting as a draft."""
+    """Keep a meeting as a draft."""
     meeting = plan_meeting(
         g.session,
-        agreement=found(
-            queries.agreement_in_force(g.session, g.me.association_id, local_date(g.now))
-        ),
-        kind=MeetingKind.NETWORK,
+        agreement=found(agreement_in_force(g.session, g.me.association_id, local_date(g.now))),
+        kind=form.kind,
         title=form.title,
         starts_at=form.starts_at,
         minutes=form.minutes,
         place=form.place,
         agenda=form.agenda,
-        convener=g.session.get_one(Organisation, g.me.organisation_id),
+        target_group=form.target_group,
+        convener=convener_of(form.kind),
         people=known_people(form.people, people),
         person=myself(),
         domain=services().settings.host,

@@ -19,18 +19,29 @@ from atagande_plugin.auth.access import (
     CONVENER,
     FOLLOWERS,
     PUBLIC,
+    SPEAKERS,
     STEERING,
     roles,
 )
 from atagande_plugin.web.kernel import Section
 
 PREFIX = "/api/v1"
-UNIT_CHIEF = roles(Role.UNIT_CHIEF)
 INVITERS = roles(Role.ADMINISTRATOR, Role.CONVENER, Role.UNIT_CHIEF)
 
 
 #: Modules of this package that bring their own routes, as ENDPOINTS.
-FEATURES: tuple[str, ...] = ()
+FEATURES: tuple[str, ...] = (
+    "attendance",
+    "certificates",
+    "competence",
+    "contacts",
+    "documents",
+    "enquiries",
+    "occurrences",
+    "parties",
+    "referrals",
+    "standing",
+)
 
 _KEY = "/agreements/{key}"
 
@@ -148,7 +159,7 @@ _OWN = (
         "/deviations/{number}/reply",
         "deviations.reply",
         "Record the party's reply",
-        UNIT_CHIEF,
+        SPEAKERS,
         "DeviationWhole",
         takes="deviations.Reply",
     ),
@@ -174,7 +185,7 @@ _OWN = (
         "POST",
         "/meetings",
         "meetings.plan",
-        "Plan a network meeting as a draft; no mail leaves",
+        "Plan a meeting as a draft; no mail leaves",
         ADMINISTRATOR,
         "MeetingWhole",
         takes="api_input.PlanMeeting",

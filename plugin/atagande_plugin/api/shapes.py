@@ -172,8 +172,9 @@ class MatrixCell(Shape):
 
     party: Party
     status: Status
-    met: int
-    due: int
+    #: null: too few cases for you to be told how many.
+    met: int | None
+    due: int | None
     reason: Reason | None
     open_deviations: int
 
@@ -208,6 +209,7 @@ class EnquiryLine(Shape):
     addressee: Addressee
     sent_on: date
     answered_on: date | None
+    forwarded_on: date | None
     registered_at: Moment
     status: Status | None
     due_on: date | None
@@ -289,7 +291,12 @@ class DeviationWhole(DeviationLine):
 
     kept_on: date | None
     days_late: int
+    #: null: so small that only the party itself sees it.
+    counted: int | None
+    total: int | None
+    outcome: str
     judged_by: JudgedBy | None
+    also_judged_by: list[JudgedBy]
     evidence: list[EvidenceLine]
     steps: list[Step]
 
@@ -334,6 +341,7 @@ class MeetingWhole(MeetingLine):
     """A meeting with its agenda and answers."""
 
     agenda: str
+    target_group: bool
     #: Calendar identity (RFC 5545) of its invitations.
     uid: str
     sequence: int

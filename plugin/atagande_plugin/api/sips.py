@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Any
 from flask import g
 
 from atagande_agreements.civil_time import local_date
+from atagande_agreements.commitments.queries import agreement_in_force
 from atagande_calendar.invitations.queries import of_meeting
-from atagande_calendar.meetings.queries import agreement_in_force
 from atagande_calendar.sip import queries
 from atagande_calendar.sip.models import Sip
 from atagande_calendar.sip.verbs import book_sip
 from atagande_plugin.api import shapes
 from atagande_plugin.api.clinics import clinic
-from atagande_plugin.api.common import asked_people, found, known_people, myself, part_of
+from atagande_plugin.api.common import asked_people, found, known_people, part_of
 from atagande_plugin.forms.api_lists import Page
 from atagande_plugin.services import services
+from atagande_plugin.web.acting import myself
 from atagande_plugin.web.sip import require_case_holder, seeing
 
 if TYPE_CHECKING:
@@ -77,5 +78,7 @@ def book(form: "BookSip") -> tuple[shapes.SipWhole, str]:
         convener=myself(),
         domain=services().settings.host,
         now=g.now,
+        venue=form.venue,
+        venue_reason=form.venue_reason,
     )
     return one(sip.id), f"/sips/{sip.id}"

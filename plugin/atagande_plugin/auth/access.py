@@ -38,4 +38,6 @@ FOLLOWERS = roles(Role.ADMINISTRATOR, Role.STEERING, Role.UNIT_CHIEF, Role.CONVE
 _ONLY_CASES = N_("Sidan är bara för dem som har ärenden. Förbundet hanterar inte enskilda ärenden.")
 CASE_HOLDERS = Access(frozenset({Role.CONVENER, Role.UNIT_CHIEF}), why=_ONLY_CASES)
 CONVENER = Access(frozenset({Role.CONVENER}), why=_ONLY_CASES)
+#: Those who may speak for a party: its chiefs, and the administrator for the association itself.
+SPEAKERS = roles(Role.UNIT_CHIEF, Role.ADMINISTRATOR)
 OPERATIONS = roles(Role.OPERATIONS, Role.ADMINISTRATOR)

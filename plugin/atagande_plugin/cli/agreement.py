@@ -5,6 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements import audit
+from atagande_agreements.civil_time import local_date
+from atagande_agreements.commitments.queries import agreements
+from atagande_agreements.health.finding import Level
 from atagande_agreements.i18n import N_
 from atagande_agreements.register.agreement_file import (
     AgreementFile,
@@ -19,6 +22,7 @@ from atagande_plugin.cli.errors import NoSuchAgreement
 from atagande_plugin.cli.shape import Command, Group
 from atagande_plugin.cli.start import opened, read_bytes
 from atagande_plugin.cli.words import spoken, text
+from atagande_plugin.health import examine
 
 agreement = Group(
     name="agreement",
@@ -27,6 +31,7 @@ agreement = Group(
         "check": ("agreement", "check", N_("Säg vad som är fel i en fil, rad för rad.")),
         "import": ("agreement", "import_", N_("Läs in en fil.")),
         "export": ("agreement", "export", N_("Skriv ut en överenskommelse som fil.")),
+        "health": ("agreement", "health", N_("Säg vad som saknas för att den ska följas upp.")),
     },
 )
 
@@ -106,3 +111,32 @@ def export(id: str) -> None:  # noqa: A002 - the argument's name on the command 
     """Export an agreement file."""
     with opened() as services, services.reader() as session:
         click.echo(dump(export_agreement(session, _find(session, id))).encode(), nl=False)
+
+
+#: What stands first on the line of a finding.
+_LEVELS = {Level.ERROR: N_("Fel"), Level.WARNING: N_("Varning"), Level.HINT: N_("Bra att veta")}
+
+
+@click.command(
+    cls=Command,
+    help=N_("Säg vad som saknas för att överenskommelsen ID (nummer eller namn) ska följas upp."),
+)
+@click.argument("id")
+def health(id: str) -> int:  # noqa: A002 - the argument's name on the command line
+    """Examine an agreement; the exit status is 1 if something can't work."""
+    with opened() as services, services.reader() as session:
+        today = local_date(services.now())
+        version = _find(session, id)
+        every = agreements(session, version.agreement.association_id, today)
+        one = next(one for one in every if one.version.id == version.id)
+        found = examine(session, one, today)
+    english = spoken().language == "en"
+    for finding in found:
+        name = finding.name_en if english else finding.name
+        click.echo(
+            f"{text(_LEVELS[finding.level])}: {name}: {text(finding.message, finding.params)}"
+        )
+        click.echo(f"    {text(finding.next_step, finding.params)}")
+    if not found:
+        click.echo(text(N_("Inget saknas.")))
+    return int(any(one.level is Level.ERROR for one in found))

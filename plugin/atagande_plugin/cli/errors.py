@@ -102,14 +102,6 @@ class EmptyField(Refused):
     next_step = N_("Skriv om och kör igen.")
 
 
-class PersonExists(Refused):
-    """There is already someone with that address."""
-
-    code = "person_exists"
-    message = N_("Det finns redan en person med adressen %(email)s.")
-    next_step = N_("Gör en nyckel åt personen med: atagande user token")
-
-
 class NoSuchPerson(Refused):
     """Nobody has that address."""
 

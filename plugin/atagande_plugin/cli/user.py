@@ -16,16 +16,15 @@ from atagande_agreements.parties.models import (
     Organisation,
     Person,
     Role,
-    RoleGrant,
     Unit,
 )
+from atagande_agreements.parties.verbs import LONGEST_PERSON, add_person
 from atagande_plugin.auth.identity import make_token
-from atagande_plugin.cli.errors import BadAddress, EmptyField, NoSuchPerson, PersonExists, Unknown
+from atagande_plugin.cli.errors import BadAddress, EmptyField, NoSuchPerson, Unknown
 from atagande_plugin.cli.shape import Command, Group, Option
 from atagande_plugin.cli.start import association_of, opened
 from atagande_plugin.cli.words import text
 
-_LONGEST_NAME = 120
 _LONGEST_LABEL = 80
 
 user = Group(
@@ -46,12 +45,6 @@ def _filled(option: str, value: str, most: int) -> str:
     if not 0 < len(value) <= most:
         raise EmptyField(option=option, most=most)
     return value
-
-
-def _address(email: str) -> str:
-    if not is_mail_address(email):
-        raise BadAddress(email=email)
-    return email.lower()
 
 
 def _roles(names: Iterable[str]) -> list[Role]:
@@ -108,42 +101,24 @@ def add(
     association: str | None,
 ) -> None:
     """Add a person."""
-    name, email = _filled("--name", name, _LONGEST_NAME), _address(email)
+    name = _filled("--name", name, LONGEST_PERSON)
+    if not is_mail_address(email):
+        raise BadAddress(email=email)
     granted = _roles(roles)
-    title = _filled("--title", title, _LONGEST_NAME) if title.strip() else ""
+    title = _filled("--title", title, LONGEST_PERSON) if title.strip() else ""
     with opened() as services, services.writer() as session:
         tenant = association_of(session, association)
         body, place = _place(session, tenant, organisation, unit)
-        taken = select(Person.id).where(Person.association_id == tenant.id, Person.email == email)
-        if session.scalar(taken) is not None:
-            raise PersonExists(email=email)
-        person = Person(
-            association_id=tenant.id,
+        person = add_person(
+            session,
             organisation=body,
             unit=place,
             name=name,
             title=title,
             email=email,
-            created_at=services.now(),
-            grants=[RoleGrant(role=role) for role in granted],
-        )
-        session.add(person)
-        session.flush()
-        audit.record(
-            session,
-            audit.Change(
-                association_id=tenant.id,
-                at=services.now(),
-                actor=audit.Actor.job("atagande user add"),
-                action="person.added",
-                object_type="person",
-                object_id=person.id,
-                changes={
-                    "organisation": (None, body.key),
-                    "unit": (None, place.key if place else None),
-                    "roles": (None, " ".join(granted)),
-                },
-            ),
+            roles=granted,
+            actor=audit.Actor.job("atagande user add"),
+            now=services.now(),
         )
         session.commit()
         number = person.id

@@ -41,6 +41,12 @@ class DeviationPage(Page):
     state: DeviationState | None = None
 
 
+class OccurrencePage(Page):
+    """A part of a commitment's occurrences, perhaps only those of a party (its key)."""
+
+    party: Annotated[str, Field(max_length=64)] | None = None
+
+
 class OutboxPage(Page):
     """A part of the outbox, perhaps only the messages in one state."""
 

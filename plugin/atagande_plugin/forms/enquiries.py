@@ -24,3 +24,10 @@ class Answer(Form):
 
     answered_on: date
     version: int
+
+
+class Forwarding(Form):
+    """Register the date another therapist passed the question on; nobody is named."""
+
+    forwarded_on: date
+    version: int

@@ -2,10 +2,11 @@
 
 import re
 from datetime import date, time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, StringConstraints
 
+from atagande_calendar.meetings.models import MeetingKind
 from atagande_plugin.forms.answer import ONE_LINE
 from atagande_plugin.forms.base import Form, RowNumber
 
@@ -24,15 +25,22 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=O
 Agenda = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 
 
-class Plan(Form):
-    """A network meeting; day and clock are Stockholm's."""
+#: What is planned by hand; a SIP is booked, and a first meeting with AF belongs to a case.
+Kind = Literal[MeetingKind.NETWORK, MeetingKind.SEMINAR, MeetingKind.STEERING]
 
+
+class Plan(Form):
+    """A meeting; day and clock are Stockholm's."""
+
+    kind: Kind = MeetingKind.NETWORK
     title: Title
     day: date
     clock: Clock
     minutes: int
     place: Title
     agenda: Agenda = ""
+    #: The target group is on a steering meeting's agenda.
+    target_group: bool = False
     people: tuple[RowNumber, ...] = ()
 
 

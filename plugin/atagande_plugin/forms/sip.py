@@ -5,8 +5,10 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from atagande_calendar.sip.models import SipResult, SipVenue, VenueReason
 from atagande_plugin.forms.api_lists import Moment
 from atagande_plugin.forms.base import Form, RowNumber
+from atagande_plugin.forms.optional import OptionalDate, OptionalNumber, or_nothing
 
 
 class Book(Form):
@@ -20,3 +22,16 @@ class Book(Form):
     requested_on: date
     consent: bool = False
     purpose_ready: bool = False
+    venue: SipVenue = SipVenue.CLINIC
+    #: Needed for every other place than the clinic.
+    venue_reason: Annotated[VenueReason | None, or_nothing] = None
+
+
+class Afterwards(Form):
+    """What became of a SIP; `version` is that of the page it was read on."""
+
+    result: SipResult
+    actual_minutes: OptionalNumber = None
+    minutes_sent_on: OptionalDate = None
+    followup_sent_on: OptionalDate = None
+    version: int

@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
+from atagande_agreements.competence.importing import forget_expired
+from atagande_agreements.contacts.reminders import remind
 from atagande_agreements.sweep import insert_new, sweep
 from atagande_plugin.auth.links import WINDOW
 from atagande_plugin.auth.models import HandledRequest, LoginLink, LoginSession, SignInAttempt
@@ -36,12 +38,18 @@ def _sweep(services: Services) -> Mapping[str, Any]:
     return {"settled": summary.settled, "deviations_opened": summary.deviations_opened}
 
 
+def _contacts(services: Services) -> Mapping[str, Any]:
+    """Ask the parties that are to confirm their contact points."""
+    with services.writer() as session, session.begin():
+        return {"asked": remind(session, services.now())}
+
+
 def _deliver(services: Services) -> Mapping[str, Any]:
     return asdict(deliver(services))
 
 
 def _tidy(services: Services) -> Mapping[str, Any]:
-    """Remove what sign-in and replay no longer need."""
+    """Remove what sign-in, replay and files that nobody confirmed no longer need."""
     now = services.now()
     gone = 0
     with services.writer() as session, session.begin():
@@ -52,12 +60,14 @@ def _tidy(services: Services) -> Mapping[str, Any]:
             delete(HandledRequest).where(HandledRequest.at < now - KEEP_HANDLED),
         ):
             gone += session.connection().execute(statement).rowcount
+        gone += forget_expired(session, now)
     return {"removed": gone}
 
 
 #: Job -> (seconds between runs, what it does).
 JOBS: Mapping[str, tuple[int, Job]] = {
     "sweep": (300, _sweep),
+    "contacts": (3600, _contacts),
     "outbox": (10, _deliver),
     "tidy": (3600, _tidy),
 }

@@ -111,6 +111,36 @@ def deviation_opened(words: Words, facts: Mapping[str, Any], address: str) -> Co
     )
 
 
+def contacts_confirm(words: Words, facts: Mapping[str, Any], address: str) -> Content:
+    """Return the mail that asks a party's chief to confirm its contact points.
+
+    `facts` holds party, due (a date), stale (whether it has passed), published (whether the party
+    has ever confirmed) and days, for which the link opens.
+    """
+    params = {"day": words.day(facts["due"], weekday=True), "party": facts["party"]}
+    if not facts["published"]:
+        said = N_("%(party)s har inget i den öppna listan över kontaktvägar.")
+    elif facts["stale"]:
+        said = N_("%(party)s skulle ha bekräftat sina kontaktvägar senast %(day)s.")
+    else:
+        said = N_("Bekräfta senast %(day)s att kontaktvägarna till %(party)s stämmer.")
+    return Content(
+        subject=words.text(N_("Stämmer era kontaktvägar?")),
+        paragraphs=[
+            words.text(said, params),
+            words.text(N_("Andra parters tjänstemän når er genom listan.")),
+        ],
+        action=(words.text(N_("Se och bekräfta uppgifterna")), address),
+        after=[
+            words.text(N_("Är något fel kan du logga in och ändra därifrån.")),
+            words.text(
+                N_("Länken är din egen och gäller i %(days)s dagar."), {"days": facts["days"]}
+            ),
+        ],
+        language=words.language,
+    )
+
+
 def invitation(
     words: Words,
     facts: Mapping[str, Any],
@@ -131,7 +161,7 @@ def invitation(
         (words.text(N_("När")), words.span(start, end)),
         (words.text(N_("Var")), str(facts["place"])),
     ]
-    after = [words.text(N_("Du kan också svara direkt i din kalender."))]
+    after = [words.text(N_("Svara med knappen. Svar från kalendern läses inte automatiskt."))]
     if facts["agenda"]:
         after.insert(0, f"{words.text(N_('Dagordning'))}:\n{facts['agenda']}")
     if private:
@@ -142,5 +172,21 @@ def invitation(
         facts=rows,
         action=(words.text(N_("Svara ja, nej eller kanske")), address),
         after=after,
+        language=words.language,
+    )
+
+
+def cancellation(words: Words, facts: Mapping[str, Any]) -> Content:
+    """Return the words that call a meeting off; `facts` as for `invitation`."""
+    start = datetime.fromisoformat(str(facts["starts_at"]))
+    end = start + timedelta(minutes=int(facts["minutes"]))
+    return Content(
+        subject=words.text(N_("Inställt: %(title)s"), {"title": facts["title"]}),
+        paragraphs=[words.text(N_("Mötet är inställt. Du behöver inte göra något."))],
+        facts=[
+            (words.text(N_("Skulle ha hållits")), words.span(start, end)),
+            (words.text(N_("Var")), str(facts["place"])),
+        ],
+        after=[words.text(N_("Ligger mötet kvar i din kalender kan du ta bort det."))],
         language=words.language,
     )

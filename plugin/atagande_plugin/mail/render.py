@@ -2,17 +2,22 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from atagande_agreements.civil_time import local_date
+from atagande_agreements.contacts.links import VALID_DAYS, Asked
+from atagande_agreements.contacts.links import make_token as confirm_token
+from atagande_agreements.contacts.queries import last_confirmed
+from atagande_agreements.contacts.reminders import Stage, is_spent
 from atagande_agreements.deviations.models import reference
 from atagande_agreements.deviations.queries import whole
 from atagande_agreements.deviations.rules import reply_due
 from atagande_agreements.outbox.models import OutboxMessage
-from atagande_agreements.parties.models import Association, Person
+from atagande_agreements.parties.models import Association, Organisation, Person
 from atagande_calendar.invitations.models import Attendance, Invitation
 from atagande_calendar.invitations.tokens import Purpose, make_token
 from atagande_calendar.meetings.models import Meeting, MeetingKind
@@ -99,6 +104,28 @@ def _deviation_opened(session: Session, settings: Settings, message: OutboxMessa
     return _plain(session, settings, message, content)
 
 
+def _contacts_confirm(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
+    facts = json.loads(message.payload)
+    organisation = session.get(Organisation, message.subject_id)
+    if organisation is None or message.person_id is None:
+        raise Obsolete
+    asked = Asked(organisation.id, message.person_id, local_date(message.queued_at))
+    if is_spent(last_confirmed(session, organisation.id), asked):
+        raise Obsolete
+    content = letters.contacts_confirm(
+        words(message.language),
+        {
+            "party": organisation.name,
+            "due": date.fromisoformat(facts["due_on"]),
+            "stale": facts["stage"] == Stage.STALE,
+            "published": facts["published"],
+            "days": VALID_DAYS,
+        },
+        f"{settings.base_url}/bekrafta-kontakter/{confirm_token(settings.secret_key, asked)}",
+    )
+    return _plain(session, settings, message, content)
+
+
 def answer_address(settings: Settings, invitation: Invitation) -> str:
     """Return the address of an invitation's answer page."""
     token = make_token(settings.secret_key, Purpose.ANSWER, invitation.id, invitation.nonce)
@@ -119,7 +146,9 @@ def invitation_content(
     invitation: Invitation,
     facts: Mapping[str, Any],
 ) -> letters.Content:
-    """Return the words of an invitation, for the mail and for its preview."""
+    """Return the words of an invitation, or of what calls it off."""
+    if facts["method"] == Method.CANCEL:
+        return letters.cancellation(speak, facts)
     return letters.invitation(
         speak,
         facts,
@@ -135,7 +164,7 @@ def invitation_calendar(
     invitation: Invitation,
     facts: Mapping[str, Any],
 ) -> bytes:
-    """Return the iTIP text of an invitation (RFC 5546 §3.2.2), from the frozen facts."""
+    """Return the iTIP text of a REQUEST or CANCEL (RFC 5546 §3.2), from the frozen facts."""
     from atagande_calendar import itip  # noqa: PLC0415 - loaded on use: start-up time
 
     meeting = invitation.meeting
@@ -190,9 +219,20 @@ def _invitation(session: Session, settings: Settings, message: OutboxMessage) ->
     return itip.invitation(letter, invitation_calendar(session, settings, invitation, facts))
 
 
+def require_current(session: Session, message: OutboxMessage) -> None:
+    """Raise Obsolete for a REQUEST older than its meeting's SEQUENCE: moved or called off since."""
+    if message.kind not in {"invitation", "sip_invitation"}:
+        return
+    facts = json.loads(message.payload)
+    sequence = session.scalar(select(Meeting.sequence).where(Meeting.id == message.subject_id))
+    if facts["method"] == Method.REQUEST and int(facts["sequence"]) < (sequence or 0):
+        raise Obsolete
+
+
 RENDERERS: Mapping[str, Callable[[Session, Settings, OutboxMessage], bytes]] = {
     "login_link": _login_link,
     "deviation_opened": _deviation_opened,
+    "contacts_confirm": _contacts_confirm,
     "invitation": _invitation,
     "sip_invitation": _invitation,
 }

@@ -18,7 +18,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
-from atagande_plugin.mail.render import Obsolete, render
+from atagande_plugin.mail.render import Obsolete, render, require_current
 from atagande_plugin.mail.transport import DeliveryError, Rejected, Transport, TryLater, transport
 from atagande_plugin.observability import LOGGER, log_crash
 from atagande_plugin.services import Services
@@ -118,6 +118,7 @@ class _Worker:
                 if message.lease != self.lease or message.state is not OutboxState.QUEUED:
                     return
                 tries, recipient = message.tries, message.recipient
+                require_current(session, message)
                 raw = message.raw = rendered(self.services, session, message)
             self.way.send(number, self.services.settings.mail_from, recipient, raw)
         except Obsolete:

@@ -13,21 +13,36 @@ from atagande_agreements.commitments import queries
 from atagande_agreements.commitments.models import Commitment, Parameter, ParameterUnit
 from atagande_agreements.commitments.verbs import decide_parameter
 from atagande_agreements.deviations.models import reference
+from atagande_agreements.documents.queries import governing
 from atagande_agreements.errors import NotFound, Refused
 from atagande_agreements.followup import queries as followup
 from atagande_agreements.followup.status import STATUSES, Reason, Standing, tally
 from atagande_agreements.i18n import N_
-from atagande_agreements.parties.models import Person, Role
+from atagande_agreements.parties.models import Role
 from atagande_agreements.parties.queries import organisation_names
+from atagande_agreements.referrals.queries import Spread, medians
 from atagande_plugin.auth.access import FOLLOWERS, STEERING
 from atagande_plugin.web import guard, kernel
+from atagande_plugin.web.acting import myself
 from atagande_plugin.web.chosen import PATH, Chosen, choose
+from atagande_plugin.web.occurrences import (
+    OF_CASES,
+    cases_shown,
+    event_of,
+    number_shown,
+    shown_of,
+    small_limit,
+    source_of,
+)
 from atagande_plugin.web.paging import page_number, pages_of
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.agreement import DecideParameter
 
 section = kernel.Section("agreement", __name__)
+
+#: Subject of a commitment -> which of the steps with Arbetsförmedlingen it counts.
+_STEPS = {"af_contact": "contact", "af_assessment": "assessment", "af_plan": "plan"}
 
 #: Occurrences on one page.
 PAGE_SIZE = 50
@@ -42,7 +57,7 @@ REPORTERS = {
     "nobody": N_("Ingen"),
 }
 REASONS = {
-    Reason.RULE: N_("Följs inte upp i tjänsten än"),
+    Reason.PERMISSION: N_("En möjlighet, inget att bedöma"),
     Reason.UNDECIDED: N_("Mätvärdet är inte beslutat"),
     Reason.NOTHING_DUE: N_("Inget har förfallit"),
 }
@@ -56,7 +71,7 @@ class Effect:
     since: date | None
     #: Open and unjudged occurrences that it would judge.
     number: int
-    #: A rule that the service follows is judged by the parameter.
+    #: The parameter judges something, and does not only guide.
     judges: bool
 
 
@@ -67,6 +82,8 @@ class Owed:
     party: followup.Party
     place: followup.Place
     standing: Standing
+    #: Whether the visitor sees how many occurrences were due, and kept.
+    has_number: bool
 
 
 def _chosen() -> Chosen:
@@ -178,8 +195,13 @@ def commitment(key: str) -> str:
         judged={key: judged},
     )
     owed = [
-        Owed(party, place, duties.standings[place])
-        for party in followup.parties(g.session, chosen.version.id)
+        Owed(
+            party,
+            place,
+            duties.standings[place],
+            number_shown(found.subject, place[1], duties.standings[place], chosen.agreement.id),
+        )
+        for party in followup.parties(g.session, chosen.version.id, chosen.period)
         for place in ((key, party.organisation_id, party.unit_id),)
         if place in duties.standings
     ]
@@ -188,11 +210,12 @@ def commitment(key: str) -> str:
     if asked and part is None:
         raise NotFound
     shown = [part] if part else owed
-    total = sum(duties.counts[one.place].total for one in shown)
+    listed = [one for one in shown if found.subject not in OF_CASES or cases_shown(one.place[1])]
+    total = sum(duties.counts[one.place].total for one in listed)
     page = page_number()
     rows = followup.occurrences(
         g.session,
-        [obligation for one in shown for obligation in duties.ids[one.place]],
+        [obligation for one in listed for obligation in duties.ids[one.place]],
         chosen.period,
         limit=PAGE_SIZE,
         offset=(page - 1) * PAGE_SIZE,
@@ -208,7 +231,9 @@ def commitment(key: str) -> str:
         used=used,
         missing=[one for one, judges in used if judges and queries.is_undecided(one)],
         names=_names([one for one, _ in used]),
-        effects={one.id: _effect(one, local_date(g.now)) for one, _ in used} if can_decide else {},
+        effects={one.id: _effect(one, local_date(g.now), judges) for one, judges in used}
+        if can_decide
+        else {},
         can_decide=can_decide,
         values=_values(),
         owed=owed,
@@ -218,12 +243,42 @@ def commitment(key: str) -> str:
         reasons=REASONS,
         parties={obligation: one.party for one in shown for obligation in duties.ids[one.place]},
         rows=rows,
+        withheld=len(listed) < len(shown),
         evidence=followup.evidence(g.session, [row[0].id for row in rows]),
         reference=reference,
+        event_of=event_of,
+        shown_of=shown_of,
+        source_of=source_of,
+        governing=governing(g.session, chosen.agreement.id, key),
+        spread=_spread(chosen, found),
+        decimal=_decimal,
         total=total,
         page=page,
         pages=pages_of(total, PAGE_SIZE),
     )
+
+
+def _spread(chosen: Chosen, commitment: Commitment) -> Spread | None:
+    """Return how long it took in the year, for a commitment that is counted in days of cases."""
+    if commitment.subject not in _STEPS:
+        return None
+    durations = medians(
+        g.session,
+        chosen.agreement.id,
+        chosen.period.first,
+        chosen.period.last,
+        fewest=small_limit(chosen.agreement.id),
+    )
+    spread: Spread = getattr(durations, _STEPS[commitment.subject])
+    return spread
+
+
+def _decimal(value: float) -> str:
+    """Return a number as the page's language writes it."""
+    from babel.numbers import format_decimal  # noqa: PLC0415 - loaded on use: start-up time
+
+    written: str = format_decimal(value, format="0.#", locale=g.words.language)
+    return written
 
 
 def _names(parameters: list[Parameter]) -> Mapping[str, str]:
@@ -233,9 +288,13 @@ def _names(parameters: list[Parameter]) -> Mapping[str, str]:
     return {}
 
 
-def _effect(parameter: Parameter, since: date | None) -> Effect:
-    number = queries.affected(g.session, parameter, since) if since else 0
-    return Effect(since, number, queries.judges_something(g.session, parameter))
+def _effect(
+    parameter: Parameter,
+    since: date | None,
+    judges: bool,  # noqa: FBT001 - with the parameter it is about
+) -> Effect:
+    number = queries.affected(g.session, parameter, since) if since and judges else 0
+    return Effect(since, number, judges)
 
 
 def _date(text: str) -> date | None:
@@ -278,14 +337,17 @@ def _parameter_page(
     found = _parameter(chosen, key)
     can_decide = g.me.has(Role.STEERING)
     values = _values()
+    users = [tuple(row) for row in queries.users_of(g.session, chosen.version.id, found.id)]
     return render_template(
         "agreement/parameter.html",
         chosen=chosen,
         parameter=found,
-        users=queries.users_of(g.session, chosen.version.id, found.id),
+        users=users,
         names=_names([found]),
         can_decide=can_decide,
-        effect=_effect(found, _date(values["valid_from"])) if can_decide else None,
+        effect=_effect(found, _date(values["valid_from"]), any(judges for _, judges in users))
+        if can_decide
+        else None,
         values=values,
         errors=errors or {},
     )
@@ -296,7 +358,8 @@ def effect(key: str) -> str:
     """Show only what a decision from a date would change, for the form that is being filled in."""
     found = _parameter(_chosen(), key)
     since = _date(request.args.get("valid_from", ""))
-    return render_template("agreement/effect.html", effect=_effect(found, since))
+    judges = queries.judges_something(g.session, found)
+    return render_template("agreement/effect.html", effect=_effect(found, since, judges))
 
 
 @section.route_for(
@@ -317,7 +380,7 @@ def decide(key: str, form: "DecideParameter") -> Any:
         valid_from=form.valid_from,
         decided_on=form.decided_on,
         paragraph=form.paragraph,
-        person=g.session.get_one(Person, g.me.person_id),
+        person=myself(),
         now=g.now,
     )
     text = N_("Beslutet är infört och gäller från %(day)s.")

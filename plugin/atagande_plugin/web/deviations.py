@@ -15,8 +15,10 @@ from atagande_agreements.enquiries.queries import asked_by
 from atagande_agreements.errors import NotFound, Refused, Stale
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Person, Role
-from atagande_plugin.auth.access import FOLLOWERS, STEERING, roles
+from atagande_plugin.auth.access import FOLLOWERS, SPEAKERS, STEERING
 from atagande_plugin.web import guard, kernel
+from atagande_plugin.web.acting import acting, called
+from atagande_plugin.web.occurrences import counts_shown, event_of, shown_of, source_of
 from atagande_plugin.web.paging import page_number, pages_of
 
 if TYPE_CHECKING:
@@ -41,14 +43,10 @@ class Row:
     deviation: Deviation
     name: str
     due: date | None
+    #: What the clinic, or else the organisation, was called when it happened.
+    party: str
     #: "reply", "undecided" (reply without a decided time), "late", "kept", "decision", "closed".
     turn: str
-
-    @property
-    def party(self) -> str:
-        """Return the name of the clinic, or else of the organisation."""
-        one = self.deviation
-        return one.unit.name if one.unit else one.organisation.name
 
 
 def row_of(deviation: Deviation, today: date) -> Row:
@@ -65,13 +63,12 @@ def row_of(deviation: Deviation, today: date) -> Row:
             turn = "undecided"
         case _:
             turn = "late" if today > due else "reply"
-    return Row(deviation, reference(deviation.id), due, turn)
+    party = called(deviation.unit or deviation.organisation, deviation.occurrence.event_on)
+    return Row(deviation, reference(deviation.id), due, party, turn)
 
 
 def _is_own(deviation: Deviation) -> bool:
-    return g.me.has(Role.UNIT_CHIEF) and rules.may_reply(
-        deviation, organisation_id=g.me.organisation_id, unit_id=g.me.unit_id
-    )
+    return SPEAKERS.allows(g.me.roles) and rules.speaks_for(deviation, acting())
 
 
 @section.route_for("/avvikelser", allow=FOLLOWERS, by_audit=True)
@@ -83,26 +80,21 @@ def listing() -> str:
     party = request.args.get("part", "")
     party = party if party in known else ""
     page = page_number()
-    chief = g.me.has(Role.UNIT_CHIEF)
+    speaks = SPEAKERS.allows(g.me.roles)
     found, total = queries.page_of(
         g.session,
         g.me.association_id,
         is_closed=is_closed,
         party=party,
-        own=(g.me.organisation_id, g.me.unit_id) if chief else None,
+        own=acting() if speaks else None,
         size=PAGE_SIZE,
         offset=(page - 1) * PAGE_SIZE,
     )
     today = local_date(g.now)
     rows = [row_of(one, today) for one in found]
     mine = 0
-    if chief:
-        mine = queries.waiting_for(
-            g.session,
-            g.me.association_id,
-            organisation_id=g.me.organisation_id,
-            unit_id=g.me.unit_id,
-        )
+    if speaks:
+        mine = queries.waiting_for(g.session, g.me.association_id, acting())
     return render_template(
         "deviations/list.html",
         own=[one for one in rows if _is_own(one.deviation)],
@@ -151,6 +143,10 @@ def _page(
         "deviations/page.html",
         row=row_of(deviation, today),
         deviation=deviation,
+        event_of=event_of,
+        shown_of=shown_of,
+        counts_shown=counts_shown,
+        source=source_of(deviation.occurrence, own=_is_own(deviation)),
         asker=asked_by(g.session, g.me.association_id, deviation.occurrence.origin),
         may_reply=may_reply,
         may_close=steering and rules.may_close(deviation, today),
@@ -171,7 +167,7 @@ def show(deviation_id: int) -> str:
 
 @section.route_for(
     "/avvikelser/<int:deviation_id>/yttrande",
-    allow=roles(Role.UNIT_CHIEF),
+    allow=SPEAKERS,
     methods=("POST",),
     takes="deviations.Reply",
     again=_page,

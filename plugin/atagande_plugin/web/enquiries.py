@@ -12,17 +12,25 @@ from atagande_agreements.civil_time import local_date
 from atagande_agreements.enquiries import queries
 from atagande_agreements.enquiries.errors import NotAClinic
 from atagande_agreements.enquiries.models import Addressee, Channel, Enquiry
-from atagande_agreements.enquiries.verbs import answer_enquiry, new_reference, register_enquiry
+from atagande_agreements.enquiries.verbs import (
+    answer_enquiry,
+    correct_answer,
+    forward_enquiry,
+    new_reference,
+    register_enquiry,
+)
 from atagande_agreements.errors import Forbidden, NotFound, Refused, Stale
 from atagande_agreements.i18n import N_
-from atagande_agreements.parties.models import OrganisationKind, Person
+from atagande_agreements.letters.queries import library
+from atagande_agreements.parties.models import OrganisationKind
 from atagande_agreements.parties.queries import clinics
 from atagande_plugin.auth.access import CASE_HOLDERS
 from atagande_plugin.web import kernel
+from atagande_plugin.web.acting import acting, myself
 from atagande_plugin.web.paging import page_number, pages_of
 
 if TYPE_CHECKING:
-    from atagande_plugin.forms.enquiries import Answer, NewEnquiry
+    from atagande_plugin.forms.enquiries import Answer, Forwarding, NewEnquiry
 
 section = kernel.Section("enquiries", __name__)
 PAGE_SIZE = 50
@@ -39,10 +47,12 @@ ADDRESSEES = {
 ACTIONS = {
     "enquiry.registered": N_("Förfrågan registrerades"),
     "enquiry.answered": N_("Svaret registrerades"),
+    "enquiry.corrected": N_("Svarets datum rättades"),
+    "enquiry.forwarded": N_("Frågan förmedlades vidare av annan behandlare"),
 }
 
 
-def _asks() -> bool:
+def asks() -> bool:
     """Tell whether the person belongs to a municipality: only those ask."""
     kind: OrganisationKind = g.me.organisation_kind
     return kind is OrganisationKind.MUNICIPALITY
@@ -57,10 +67,13 @@ def viewer() -> queries.Viewer:
         unit_id=g.me.unit_id,
         unit_kind=g.me.unit_kind,
         roles=g.me.roles,
+        followed=acting().units,
+        succeeded=acting().organisations,
     )
 
 
-def _found(enquiry_id: int) -> Enquiry:
+def found(enquiry_id: int) -> Enquiry:
+    """Return one of the person's enquiries; raise NotFound for any other."""
     enquiry = queries.one(g.session, viewer(), enquiry_id)
     if enquiry is None:
         raise NotFound
@@ -80,10 +93,11 @@ def listing() -> str:
         rows=rows,
         total=total,
         unanswered=queries.waiting_count(g.session, who),
+        forwarded=queries.forwarded_count(g.session, who),
         waiting=waiting,
         page=page,
         pages=pages_of(total, PAGE_SIZE),
-        asks=_asks(),
+        asks=asks(),
         answers=who.unit_id is not None,
     )
 
@@ -91,7 +105,7 @@ def listing() -> str:
 def _new_page(
     errors: dict[str, str] | None = None, refusal: Refused | None = None, **_: Any
 ) -> str:
-    if not _asks():
+    if not asks():
         raise refusal or Forbidden()
     today = local_date(g.now)
     fresh = {"reference": new_reference(), "sent_on": today.isoformat()}
@@ -120,7 +134,7 @@ def new() -> str:
 )
 def register(form: "NewEnquiry") -> Any:
     """Register an enquiry and show when its answer is due."""
-    if not _asks():
+    if not asks():
         raise Forbidden
     asked = queries.clinic_agreement(g.session, g.me.association_id, form.unit)
     if asked is None:
@@ -130,7 +144,7 @@ def register(form: "NewEnquiry") -> Any:
         g.session,
         agreement=agreement,
         unit=unit,
-        person=g.session.get_one(Person, g.me.person_id),
+        person=myself(),
         sent_on=form.sent_on,
         reference=form.reference,
         channel=form.channel,
@@ -142,21 +156,25 @@ def register(form: "NewEnquiry") -> Any:
 
 
 def _entry(entry: AuditEntry) -> dict[str, Any]:
-    """Return a line of the history: what, when, by whom, and the answer's date if it named one."""
-    answered_on = json.loads(entry.changes).get("answered_on")
+    """Return a line of the history: what, when, by whom, and the dates if it named any."""
+    changes = json.loads(entry.changes)
+    answered_on, forwarded_on = changes.get("answered_on"), changes.get("forwarded_on")
     return {
         "what": g.words.text(ACTIONS.get(entry.action, entry.action)),
         "at": entry.at,
         "who": entry.actor,
         "answered_on": date.fromisoformat(answered_on[1]) if answered_on else None,
+        "before": date.fromisoformat(answered_on[0]) if answered_on and answered_on[0] else None,
+        "forwarded_on": date.fromisoformat(forwarded_on[1]) if forwarded_on else None,
     }
 
 
 def _page(
     enquiry_id: int, errors: dict[str, str] | None = None, refusal: Refused | None = None
 ) -> str:
-    enquiry = _found(enquiry_id)
-    if errors and enquiry.answered_on is not None:
+    enquiry = found(enquiry_id)
+    corrects = enquiry.answered_on is not None and asks()
+    if errors and enquiry.answered_on is not None and not corrects:
         # The form is gone, so there is no field to point at.
         errors = dict.fromkeys([""], " ".join(errors.values()))
     entries = [
@@ -169,7 +187,11 @@ def _page(
         channel=g.words.text(CHANNELS[enquiry.channel]),
         addressee=g.words.text(ADDRESSEES[enquiry.addressee]),
         entries=entries,
-        changed=[one for one in entries if one["answered_on"]]
+        corrects=corrects,
+        letters=[one for one in library(g.session, g.me.association_id) if one.in_use]
+        if asks()
+        else [],
+        changed=[one for one in entries if one["answered_on"] or one["forwarded_on"]]
         if isinstance(refusal, Stale)
         else [],
         values=request.form,
@@ -192,14 +214,64 @@ def show(enquiry_id: int) -> str:
 )
 def answer(enquiry_id: int, form: "Answer") -> Any:
     """Register the date the clinic's answer came."""
-    enquiry = _found(enquiry_id)
+    enquiry = found(enquiry_id)
     answer_enquiry(
         g.session,
         enquiry=enquiry,
         answered_on=form.answered_on,
-        person=g.session.get_one(Person, g.me.person_id),
+        person=myself(),
         version=form.version,
         now=g.now,
     )
     flash(g.words.text(N_("Svaret är registrerat.")), "success")
+    return redirect(f"/forfragningar/{enquiry.id}", 303)
+
+
+@section.route_for(
+    "/forfragningar/<int:enquiry_id>/svar/rattelse",
+    allow=CASE_HOLDERS,
+    methods=("POST",),
+    takes="enquiries.Answer",
+    again=_page,
+)
+def correct(enquiry_id: int, form: "Answer") -> Any:
+    """Correct the date the clinic's answer came."""
+    enquiry = found(enquiry_id)
+    correct_answer(
+        g.session,
+        enquiry=enquiry,
+        answered_on=form.answered_on,
+        person=myself(),
+        version=form.version,
+        now=g.now,
+    )
+    flash(
+        g.words.text(N_("Datumet är rättat. Det som stod förut finns kvar i historiken.")),
+        "success",
+    )
+    return redirect(f"/forfragningar/{enquiry.id}", 303)
+
+
+@section.route_for(
+    "/forfragningar/<int:enquiry_id>/vidareformedling",
+    allow=CASE_HOLDERS,
+    methods=("POST",),
+    takes="enquiries.Forwarding",
+    again=_page,
+)
+def forward(enquiry_id: int, form: "Forwarding") -> Any:
+    """Register that another therapist passed the question on."""
+    enquiry = found(enquiry_id)
+    forward_enquiry(
+        g.session,
+        enquiry=enquiry,
+        forwarded_on=form.forwarded_on,
+        person=myself(),
+        version=form.version,
+        now=g.now,
+    )
+    flash(
+        g.words.text(N_("Vidareförmedlingen är registrerad. Svarstiden löper som förut.")),
+        "success",
+    )
     return redirect(f"/forfragningar/{enquiry.id}", 303)

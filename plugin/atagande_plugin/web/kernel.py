@@ -57,6 +57,8 @@ class Route:
     again: Handler | None = None
     #: The answer depends on nothing but the person and what the audit trail covers.
     by_audit: bool = False
+    #: Bytes of a body, where a route takes files; None for what every other route takes.
+    largest: int | None = None
 
 
 class Section(Blueprint):
@@ -169,6 +171,8 @@ def _page(route: Route, handler: Handler, values: dict[str, Any]) -> Response:
 
 def _serve(section: Section, route: Route, handler: Handler, **values: Any) -> Response:
     changes = request.method not in SAFE
+    if route.largest is not None:
+        request.max_content_length = route.largest
     factory = services().writer if changes else services().reader
     with factory() as session:
         g.session = session
@@ -204,7 +208,7 @@ def _refused(section: Section, route: Route, refusal: Refused, values: dict[str,
         raise refusal
     try:
         page = make_response(route.again(errors=error_texts(refusal), refusal=refusal, **values))
-    except NotFound:
+    except Refused:
         # Nothing to show it on. A personal number is refused as such wherever it is sent.
         if isinstance(refusal, PersonalNumber):
             raise refusal from None

@@ -20,6 +20,7 @@ from atagande_agreements.i18n import N_
 from atagande_plugin.auth.access import FOLLOWERS
 from atagande_plugin.web import kernel
 from atagande_plugin.web.chosen import PATH, Chosen, choose
+from atagande_plugin.web.occurrences import number_shown
 
 section = kernel.Section("matrix", __name__)
 
@@ -111,7 +112,7 @@ class Sheet:
         return cls(
             chosen,
             commitments,
-            queries.parties(g.session, version_id),
+            queries.parties(g.session, version_id, chosen.period),
             queries.duties(
                 g.session,
                 agreement_id=agreement_id,
@@ -141,7 +142,7 @@ def _draw(sheet: Sheet, status: str) -> tuple[list[Line], list[OfParty], int]:
         for party in sheet.parties
     ]
     items: list[list[str]] = [[] for _ in sheet.parties]
-    standings = sheet.duties.standings
+    standings, agreement_id = sheet.duties.standings, sheet.chosen.agreement.id
     shown = 0
     lines: list[Line] = []
     heading = None
@@ -164,7 +165,9 @@ def _draw(sheet: Sheet, status: str) -> tuple[list[Line], list[OfParty], int]:
                 cells.append(pieces.filtered)
                 continue
             matches += 1
-            count = _number(standing) + (pieces.attention if attention else "")
+            count = pieces.attention if attention else ""
+            if number_shown(row.subject, party.organisation_id, standing, agreement_id):
+                count = _number(standing) + count
             link = f'href="{start}{tails[number]}">'
             opening = '<td class="cell-attention">' if attention else "<td>"
             cells.append(

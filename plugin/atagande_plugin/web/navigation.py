@@ -27,30 +27,73 @@ class Item:
     current: bool
 
 
-MENU: tuple[tuple[str, str, str, Access], ...] = (
-    ("/", N_("Start"), "home", MEMBERS),
-    ("/overenskommelsen", N_("Överenskommelsen"), "agreement", FOLLOWERS),
-    ("/matris", N_("Matrisen"), "matrix", FOLLOWERS),
-    ("/avvikelser", N_("Avvikelser"), "deviation", FOLLOWERS),
-    ("/styrgruppen", N_("Styrgruppen"), "steering", STEERING),
-    ("/moten", N_("Möten"), "meetings", FOLLOWERS),
-    ("/forfragningar", N_("Förfrågningar"), "enquiry", CASE_HOLDERS),
-    ("/sip", N_("SIP"), "sip", CASE_HOLDERS),
-    ("/mottagningar", N_("Mottagningarnas tider"), "clock", CASE_HOLDERS),
-    ("/utskick", N_("Utskick"), "outbox", ADMINISTRATOR),
-    ("/drift", N_("Drift"), "operations", OPERATIONS),
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that belong together, under a heading; the first group has none."""
+
+    label: str
+    items: list[Item]
+
+
+Entry = tuple[str, str, str, Access]
+MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    ("", (("/", N_("Start"), "home", MEMBERS),)),
+    (
+        N_("Följ upp"),
+        (
+            ("/overenskommelsen", N_("Överenskommelsen"), "agreement", FOLLOWERS),
+            ("/matris", N_("Matrisen"), "matrix", FOLLOWERS),
+            ("/parter", N_("Parter"), "organisation", FOLLOWERS),
+            ("/avvikelser", N_("Avvikelser"), "deviation", FOLLOWERS),
+            ("/styrgruppen", N_("Styrgruppen"), "steering", STEERING),
+            ("/dokument", N_("Dokument"), "handbook", FOLLOWERS),
+        ),
+    ),
+    (
+        N_("Rapportera"),
+        (
+            ("/redovisning", N_("Redovisning"), "report", FOLLOWERS),
+            ("/kompetens", N_("Kompetens"), "people", FOLLOWERS),
+            ("/lakarintyg", N_("Läkarintyg"), "tasks", FOLLOWERS),
+            ("/kontaktvagar", N_("Kontaktvägar"), "link", FOLLOWERS),
+        ),
+    ),
+    (
+        N_("Möten och ärenden"),
+        (
+            ("/moten", N_("Möten"), "meetings", FOLLOWERS),
+            ("/sip", N_("SIP"), "sip", CASE_HOLDERS),
+            ("/forfragningar", N_("Förfrågningar"), "enquiry", CASE_HOLDERS),
+            ("/forsta-moten", N_("Första möten med AF"), "person", CASE_HOLDERS),
+            ("/mottagningar", N_("Mottagningarnas tider"), "clock", CASE_HOLDERS),
+        ),
+    ),
+    (
+        N_("Teknik"),
+        (
+            ("/utskick", N_("Utskick"), "outbox", ADMINISTRATOR),
+            ("/drift", N_("Drift"), "operations", OPERATIONS),
+        ),
+    ),
 )
 
 
-def navigation(me: Me | None, path: str) -> list[Item]:
+def navigation(me: Me | None, path: str) -> list[Group]:
     """Return the menu of a person, with the page they are on marked."""
     if me is None:
         return []
-    return [
-        Item(href, g.words.text(label), icon, _is_current(href, path))
-        for href, label, icon, access in MENU
-        if access.allows(me.roles)
-    ]
+    groups = (
+        Group(
+            g.words.text(label) if label else "",
+            [
+                Item(href, g.words.text(name), icon, _is_current(href, path))
+                for href, name, icon, access in entries
+                if access.allows(me.roles)
+            ],
+        )
+        for label, entries in MENU
+    )
+    return [group for group in groups if group.items]
 
 
 def _is_current(href: str, path: str) -> bool:

@@ -23,6 +23,7 @@ SILENCE = timedelta(minutes=2)
 JOB_NAMES = {
     "sweep": N_("Leta efter åtaganden som inte hållits i tid"),
     "outbox": N_("Skicka brev"),
+    "contacts": N_("Påminna om kontaktvägar"),
     "tidy": N_("Ta bort gamla inloggningar"),
 }
 

@@ -24,6 +24,7 @@ from atagande_plugin.mail.render import Obsolete
 from atagande_plugin.outbox.delivery import rendered
 from atagande_plugin.services import services
 from atagande_plugin.web import kernel
+from atagande_plugin.web.acting import myself
 
 section = kernel.Section("outbox", __name__)
 
@@ -32,6 +33,7 @@ PAGE = 50
 KINDS = {
     "invitation": N_("Kallelse"),
     "deviation_opened": N_("Avvikelse"),
+    "contacts_confirm": N_("Bekräfta kontaktvägar"),
     "login_link": N_("Inloggningslänk"),
 }
 STATES = {
@@ -48,7 +50,9 @@ FAULTS = {
 }
 OTHER_FAULT = N_("E-postservern tog inte emot brevet (%(code)s).")
 
-_SECRET = re.compile(r"(/svara/|/logga-in/lank/)[A-Za-z0-9._=-]+|(?<=\+)[a-z2-7]{32}(?=@)")
+_SECRET = re.compile(
+    r"(/svara/|/logga-in/lank/|/bekrafta-kontakter/)[A-Za-z0-9._=-]+|(?<=\+)[a-z2-7]{32}(?=@)"
+)
 
 
 def fault_text(code: str) -> str:
@@ -152,7 +156,7 @@ def message(number: int) -> str:
 )
 def again(number: int, form: Any) -> Any:  # noqa: ARG001 - the form has no fields
     """Put a failed message back in the queue, the same bytes with the same identity."""
-    person = g.session.get_one(Person, g.me.person_id)
+    person = myself()
     requeue(g.session, message=_message(number), person=person, now=g.now)
     flash(g.words.text(N_("Brevet skickas igen.")), "success")
     return redirect(f"/utskick/{number}", 303)

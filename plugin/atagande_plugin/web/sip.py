@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import flash, g, redirect, render_template, request
 
 from atagande_agreements.civil_time import local_date, parse_moment
+from atagande_agreements.commitments.queries import agreement_in_force
 from atagande_agreements.errors import Forbidden, NaiveDatetime, NotFound, Refused
 from atagande_agreements.i18n import N_
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
@@ -23,8 +24,9 @@ from atagande_calendar.invitations.models import AnswerWay, Attendance, Invitati
 from atagande_calendar.invitations.queries import of_meeting, of_person
 from atagande_calendar.invitations.verbs import can_be_answered
 from atagande_calendar.meetings.models import SIP_MINUTES
-from atagande_calendar.meetings.queries import Answers, agreement_in_force, answers, answers_of
+from atagande_calendar.meetings.queries import Answers, answers, answers_of
 from atagande_calendar.sip import queries
+from atagande_calendar.sip.after import keeps
 from atagande_calendar.sip.errors import SlotTaken
 from atagande_calendar.sip.models import Sip
 from atagande_calendar.sip.verbs import attendance_of, book_sip, place_of, title_of
@@ -33,9 +35,11 @@ from atagande_calendar.slots.queries import free_slots
 from atagande_plugin.auth.access import CASE_HOLDERS, CONVENER
 from atagande_plugin.mail import letters
 from atagande_plugin.services import services
-from atagande_plugin.web import clinics, kernel, outbox
+from atagande_plugin.web import clinics, kernel, outbox, sip_venue
+from atagande_plugin.web.acting import myself
 from atagande_plugin.web.answer import form_values, shown_or, take
 from atagande_plugin.web.meetings import METHODS, returned
+from atagande_plugin.web.sip_venue import AT_CLINIC, Place
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.answer import Answer
@@ -82,7 +86,7 @@ def sips() -> str:
     """Show the bookings that are one's own, or calls to one's own unit."""
     found = queries.bookings(g.session, g.me.association_id, **seeing())
     shown = [one.meeting_id for one in found]
-    mine = answers_of(g.session, g.me.person_id, shown)
+    mine, person = answers_of(g.session, g.me.person_id, shown), myself()
     coming = [one for one in reversed(found) if one.meeting.ends_at > g.now]
     return render_template(
         "sip/list.html",
@@ -97,6 +101,7 @@ def sips() -> str:
         counts=answers(g.session, shown),
         no_answers=Answers(),
         mine=mine,
+        kept={one.id for one in found if keeps(one, person)},
         may_book=g.me.has(Role.CONVENER),
         **form_values(None, None),
     )
@@ -109,10 +114,12 @@ class Choice:
     unit: Unit
     slot: datetime
     chosen: frozenset[int]
+    place: Place = AT_CLINIC
 
     def address(self, **more: str) -> str:
         """Return the address of a step with the same choices."""
         pairs = [("mottagning", self.unit.key), ("tid", slot_key(self.slot)), *more.items()]
+        pairs += self.place.pairs()
         pairs += [("people", str(number)) for number in sorted(self.chosen)]
         return f"/sip/boka?{urlencode(pairs)}"
 
@@ -131,10 +138,11 @@ def booking() -> str:
     if slot is None or not _is_free(unit, slot):
         return _choose_slot(units, unit, gone=True)
     chosen = frozenset(request.args.getlist("people", type=int))
-    choice = Choice(unit, slot, chosen)
-    if request.args.get("steg") == LAST_STEP:
+    choice = Choice(unit, slot, chosen, Place.of(request.args, "plats", "skal"))
+    if request.args.get("steg") == LAST_STEP and not choice.place.fault:
         return _confirm(choice)
-    return _choose_people(choice)
+    asked = request.args.get("steg") == LAST_STEP
+    return _choose_people(choice, choice.place.errors() if asked else {})
 
 
 def _is_free(unit: Unit, slot: datetime) -> bool:
@@ -189,8 +197,8 @@ def _asked(unit: Unit) -> Asked:
     return Asked(fixed, [one for one in found if one not in fixed])
 
 
-def _choose_people(choice: Choice) -> str:
-    """Step 2: who is kallad and who is inbjuden."""
+def _choose_people(choice: Choice, errors: dict[str, str]) -> str:
+    """Step 2: who is kallad and who is inbjuden, and where it is held."""
     asked = _asked(choice.unit)
     return render_template(
         "sip/people.html",
@@ -201,18 +209,22 @@ def _choose_people(choice: Choice) -> str:
         fixed=asked.fixed,
         summoned=[one for one in asked.others if attendance_of(one) is Attendance.SUMMONED],
         invited=[one for one in asked.others if attendance_of(one) is Attendance.INVITED],
+        venues=sip_venue.venues(choice.unit),
+        reasons=sip_venue.labels(sip_venue.REASONS),
+        errors=errors,
     )
 
 
-def _mail(unit: Unit, slot: datetime) -> letters.Content:
+def _mail(choice: Choice) -> letters.Content:
     """Return the mail of a booking as it will arrive, but for the reference and the link."""
+    convener = myself()
     return letters.invitation(
         g.words,
         {
             "title": title_of(_REFERENCE, SIP_MINUTES),
-            "starts_at": slot.isoformat(),
+            "starts_at": choice.slot.isoformat(),
             "minutes": SIP_MINUTES,
-            "place": place_of(unit),
+            "place": place_of(choice.unit, choice.place.venue, convener),
             "agenda": "",
         },
         address=f"{services().settings.base_url}/svara/…",
@@ -234,7 +246,8 @@ def _confirm(
         slot_key=slot_key,
         people=[(one, attendance_of(one)) for one in people],
         free=free,
-        letter=_mail(choice.unit, choice.slot),
+        letter=_mail(choice),
+        place=sip_venue.in_words(choice.place),
         sender=f"{g.me.association_name} <{services().settings.mail_from}>",
         values={
             "requested_on": local_date(g.now).isoformat(),
@@ -255,8 +268,11 @@ def _booking_again(errors: dict[str, str], refusal: Refused) -> str:
     if unit is None or slot is None:
         return _choose_slot(units, unit, errors=errors)
     chosen = frozenset(request.form.getlist("people", type=int))
+    choice = Choice(unit, slot, chosen, Place.of(request.form, "venue", "venue_reason"))
+    if choice.place.fault:
+        return _choose_people(choice, choice.place.errors())
     free = refusal.free if isinstance(refusal, SlotTaken) else ()
-    return _confirm(Choice(unit, slot, chosen), errors, free)
+    return _confirm(choice, errors, free)
 
 
 @section.route_for(
@@ -286,9 +302,11 @@ def book(form: "Book") -> Any:
         consent=form.consent,
         purpose_ready=form.purpose_ready,
         requested_on=form.requested_on,
-        convener=g.session.get_one(Person, g.me.person_id),
+        convener=myself(),
         domain=services().settings.host,
         now=g.now,
+        venue=form.venue,
+        venue_reason=form.venue_reason,
     )
     flash(g.words.text(N_("Tiden är bokad och kallelserna skickas.")), "success")
     return redirect(f"/sip/{sip.id}", 303)
@@ -315,12 +333,15 @@ def _sip_page(number: int, errors: dict[str, str] | None = None) -> str:
         meeting=sip.meeting,
         invitations=invitations,
         mine=mine if can_be_answered(sip.meeting, g.now) else None,
-        own=sip.convener_id == g.me.person_id,
+        own=keeps(sip, myself()),
         failed=len(_failed(invitations)),
         answered=sum(one.partstat is not Partstat.NEEDS_ACTION for one in invitations),
         returned=returned(invitations),
         wait=_days(sip.requested_on, sip.meeting.starts_at),
         offered=_days(sip.requested_on, sip.first_offered_at),
+        reason=sip_venue.reason_of(sip),
+        been=sip.meeting.starts_at <= g.now,
+        results=sip_venue.labels(sip_venue.RESULTS),
         sending=outbox.STATES,
         methods=METHODS,
         **form_values(mine, errors),
@@ -355,11 +376,11 @@ def _failed(invitations: Sequence[Invitation]) -> list[OutboxMessage]:
     takes="signin.Nothing",
 )
 def send_again(number: int, form: Any) -> Any:  # noqa: ARG001 - the form has no fields
-    """Put a booking's failed mails back in the queue; only its own convener can see to them."""
+    """Put a booking's failed mails back in the queue; only who keeps it can see to them."""
     sip = _sip(number)
-    if sip.convener_id != g.me.person_id:
+    person = myself()
+    if not keeps(sip, person):
         raise NotFound
-    person = g.session.get_one(Person, g.me.person_id)
     for message in _failed(of_meeting(g.session, sip.meeting_id)):
         requeue(g.session, message=message, person=person, now=g.now)
     flash(g.words.text(N_("Kallelserna skickas igen.")), "success")

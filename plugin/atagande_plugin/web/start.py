@@ -14,16 +14,26 @@ from atagande_agreements.commitments import queries as commitments
 from atagande_agreements.commitments.models import Obligation, Status
 from atagande_agreements.deviations.models import Deviation, DeviationState, reference
 from atagande_agreements.deviations.rules import reply_due
+from atagande_agreements.followup import party
 from atagande_agreements.followup import queries as followup
+from atagande_agreements.followup.party import Expected
 from atagande_agreements.followup.status import tally
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Role
-from atagande_agreements.parties.queries import of_party
 from atagande_calendar.invitations.models import Invitation, Partstat
+from atagande_calendar.meetings.evidence import SUBJECTS
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
-from atagande_plugin.auth.access import CASE_HOLDERS, FOLLOWERS, MEMBERS, OPERATIONS
+from atagande_plugin.auth.access import (
+    CASE_HOLDERS,
+    FOLLOWERS,
+    MEMBERS,
+    OPERATIONS,
+    SPEAKERS,
+)
 from atagande_plugin.web import kernel, outbox
+from atagande_plugin.web.acting import acting
 from atagande_plugin.web.chosen import Chosen, choose
+from atagande_plugin.web.occurrences import OF_ATTENDANCE, place_of
 
 section = kernel.Section("start", __name__)
 
@@ -62,8 +72,17 @@ def start() -> str:
     today = local_date(g.now)
     follows = FOLLOWERS.allows(g.me.roles)
     chosen = choose() if follows else None
-    meetings = _meetings()
-    tasks = [*_replies(), *_invitations(meetings), *_of_steering(today), *_drafts(meetings)]
+    rows = _meetings()
+    meetings = [row for row in rows if row[0].starts_at > g.now]
+    expected = _expected(today) if follows else []
+    tasks = [
+        *_replies(),
+        *_reports([one for one in expected if one.is_awaited(today)], today),
+        *_attendance([meeting for meeting, _ in rows if meeting.starts_at <= g.now]),
+        *_invitations(meetings),
+        *_of_steering(today),
+        *_drafts(meetings),
+    ]
     if OPERATIONS.allows(g.me.roles):
         tasks += _failed()
     last = end_of_day(today + timedelta(days=DAYS))
@@ -74,24 +93,11 @@ def start() -> str:
         and invitation.meeting.starts_at < last
         and invitation.partstat in {Partstat.ACCEPTED, Partstat.TENTATIVE}
     ]
-    due = (
-        followup.coming_due(
-            g.session,
-            association_id=g.me.association_id,
-            organisation_id=g.me.organisation_id,
-            unit_id=g.me.unit_id,
-            now=g.now,
-            today=today,
-            days=DAYS,
-        )
-        if follows
-        else ()
-    )
     return render_template(
         "start/page.html",
         tasks=tasks,
         coming=coming,
-        due=due,
+        due=[one for one in expected if not one.is_awaited(today)],
         chosen=chosen,
         going=_going(chosen) if chosen else [],
         sip=MeetingKind.SIP,
@@ -102,7 +108,7 @@ def start() -> str:
 
 def _replies() -> list[Task]:
     """Return the deviations that wait for the reply of the person's own party."""
-    if not g.me.has(Role.UNIT_CHIEF):
+    if not SPEAKERS.allows(g.me.roles):
         return []
     rows = (
         g.session.execute(
@@ -110,7 +116,7 @@ def _replies() -> list[Task]:
             .where(
                 Deviation.association_id == g.me.association_id,
                 Deviation.state == DeviationState.OPEN,
-                of_party(g.me.organisation_id, g.me.unit_id, Deviation),
+                acting().owns(Deviation),
             )
             .options(
                 joinedload(Deviation.obligation).joinedload(Obligation.commitment),
@@ -130,9 +136,54 @@ def _replies() -> list[Task]:
     ]
 
 
+def _expected(today: date) -> list[Expected]:
+    return party.expected(
+        g.session,
+        association_id=g.me.association_id,
+        organisation_id=g.me.organisation_id,
+        unit_id=g.me.unit_id,
+        now=g.now,
+        today=today,
+        days=DAYS,
+    )
+
+
+def _reports(rows: Sequence[Expected], today: date) -> list[Task]:
+    """Return what the person's own party has not reported, one task for each place to do it."""
+    if not (SPEAKERS.allows(g.me.roles) or CASE_HOLDERS.allows(g.me.roles)):
+        return []
+    places: dict[str, list[Expected]] = {}
+    for row in rows:
+        # A half-year's competence can't be filed when its time is over.
+        if row.rule == "competence" and row.due_on < today:
+            continue
+        if row.rule in OF_ATTENDANCE:
+            continue
+        if place := place_of(row.rule, row.subject):
+            places.setdefault(place, []).append(row)
+    return [
+        Task(
+            "report",
+            _exact(place, found),
+            found,
+            number=sum(one.number for one in found),
+            due=found[0].due_on,
+        )
+        for place, found in places.items()
+    ]
+
+
+def _exact(place: str, found: Sequence[Expected]) -> str:
+    """Return the page of the one case that waits; the list of its kind if there are several."""
+    kind, _, number = found[0].origin.partition(":")
+    alone = len(found) == 1 and found[0].number == 1 and number.isdigit()
+    return f"{place}/{number}" if alone and kind in {"referral", "enquiry"} else place
+
+
 def _meetings() -> Sequence[Any]:
     """Return coming meetings: drafts for the administrator, published ones the person is asked to.
 
+    Before them, for the administrator, those that have been and wait for a report of attendance.
     Rows of (meeting, the person's invitation or None). A SIP is only ever shown to someone who
     holds cases and is asked to it.
     """
@@ -140,16 +191,25 @@ def _meetings() -> Sequence[Any]:
     asked = and_(Invitation.id.is_not(None), Meeting.state == MeetingState.PUBLISHED)
     if not CASE_HOLDERS.allows(g.me.roles):
         asked = and_(asked, Meeting.kind != MeetingKind.SIP)
-    shown = asked
+    shown = and_(asked, Meeting.starts_at > g.now)
     if g.me.has(Role.ADMINISTRATOR):
-        shown = or_(
-            asked, and_(Meeting.state == MeetingState.DRAFT, Meeting.kind != MeetingKind.SIP)
+        draft = and_(
+            Meeting.state == MeetingState.DRAFT,
+            Meeting.kind != MeetingKind.SIP,
+            Meeting.starts_at > g.now,
         )
+        unreported = and_(
+            Meeting.state == MeetingState.PUBLISHED,
+            Meeting.kind.in_(list(SUBJECTS)),
+            Meeting.starts_at <= g.now,
+            Meeting.starts_at > g.now - timedelta(days=party.ASKED_FOR),
+        )
+        shown = or_(shown, draft, unreported)
     rows: Sequence[Any] = (
         g.session.execute(
             select(Meeting, Invitation)
             .outerjoin(Invitation, mine)
-            .where(Meeting.association_id == g.me.association_id, Meeting.starts_at > g.now, shown)
+            .where(Meeting.association_id == g.me.association_id, shown)
             .options(contains_eager(Invitation.meeting))
             .order_by(Meeting.starts_at, Meeting.id)
             .limit(100)
@@ -158,6 +218,15 @@ def _meetings() -> Sequence[Any]:
         .all()
     )
     return rows
+
+
+def _attendance(meetings: Sequence[Meeting]) -> list[Task]:
+    """Return the meetings that have been and wait for the administrator's report, as one task."""
+    if not meetings:
+        return []
+    last = meetings[-1]
+    href = f"/moten/{last.id}/narvaro" if len(meetings) == 1 else "/moten#been"
+    return [Task("attendance", href, last, number=len(meetings))]
 
 
 def _invitations(meetings: Sequence[Any]) -> list[Task]:

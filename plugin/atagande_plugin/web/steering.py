@@ -7,8 +7,9 @@ from atagande_agreements.deviations.models import DeviationState
 from atagande_agreements.deviations.queries import counts, in_state
 from atagande_agreements.parties.queries import organisation_names
 from atagande_agreements.steering import queries
+from atagande_calendar.meetings import lifted
 from atagande_plugin.auth.access import STEERING
-from atagande_plugin.web import kernel
+from atagande_plugin.web import attendance, kernel
 from atagande_plugin.web.deviations import row_of
 from atagande_plugin.web.paging import page_number, pages_of
 
@@ -34,9 +35,12 @@ def overview() -> str:
     decisions, total = queries.register(
         g.session, association_id, size=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
     )
-    deviating, obligations = queries.standing(g.session, association_id)
+    deviating, obligations = queries.standing(g.session, association_id, today)
+    issues, issues_total = lifted.latest(g.session, association_id, size=attendance.LATEST)
     return render_template(
         "steering/page.html",
+        lifted=issues,
+        lifted_total=issues_total,
         to_decide=[one for one in rows if one.turn in {"decision", "late", "kept"}],
         to_follow=[one for one in rows if one.turn in {"reply", "undecided"}],
         left_out=unclosed - len(rows),

@@ -1,0 +1,127 @@
+"""Routes of the documents, of what governs them, and of the health check."""
+
+from atagande_plugin.api.endpoint import Endpoint
+from atagande_plugin.auth.access import ADMINISTRATOR, FOLLOWERS, STEERING
+
+_KEY = "/agreements/{key}"
+_DOCUMENT = f"{_KEY}/documents/{{document}}"
+_GOVERNING = f"{_KEY}/governing-documents"
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "GET",
+        f"{_KEY}/documents",
+        "documents.listed",
+        "The agreement's documents and what is decided but not published",
+        FOLLOWERS,
+        "documents_shapes.DocumentList",
+        asks="api_lists.Page",
+    ),
+    Endpoint(
+        "GET",
+        _DOCUMENT,
+        "documents.one",
+        "One document",
+        FOLLOWERS,
+        "documents_shapes.DocumentLine",
+    ),
+    Endpoint(
+        "GET",
+        f"{_DOCUMENT}/versions",
+        "documents.versions",
+        "A document's versions, without their text",
+        FOLLOWERS,
+        "documents_shapes.VersionList",
+        asks="api_lists.Page",
+    ),
+    Endpoint(
+        "POST",
+        f"{_DOCUMENT}/versions",
+        "documents.publish",
+        "PublishVersion the next version, which carries out decisions",
+        ADMINISTRATOR,
+        "documents_shapes.VersionWhole",
+        takes="documents.PublishVersion",
+        makes=True,
+    ),
+    Endpoint(
+        "GET",
+        f"{_DOCUMENT}/versions/{{number}}",
+        "documents.version",
+        "One version with its text, however old",
+        FOLLOWERS,
+        "documents_shapes.VersionWhole",
+    ),
+    Endpoint(
+        "GET",
+        f"{_DOCUMENT}/difference",
+        "documents.differing",
+        "What differs between two versions, line by line and word by word",
+        FOLLOWERS,
+        "documents_shapes.Difference",
+        asks="documents.Compare",
+    ),
+    Endpoint(
+        "POST",
+        f"{_DOCUMENT}/decisions",
+        "documents.decide",
+        "Record the steering group's decision to update a document",
+        STEERING,
+        "documents_shapes.UpdateLine",
+        takes="documents.DecideUpdate",
+        makes=True,
+    ),
+    Endpoint(
+        "GET",
+        _GOVERNING,
+        "governing.listed",
+        "What the parties have decided elsewhere that bears on commitments",
+        FOLLOWERS,
+        "documents_shapes.GoverningList",
+        asks="api_lists.Page",
+    ),
+    Endpoint(
+        "POST",
+        _GOVERNING,
+        "governing.add",
+        "Enter a governing document",
+        ADMINISTRATOR,
+        "documents_shapes.GoverningLine",
+        takes="documents.Governing",
+        makes=True,
+    ),
+    Endpoint(
+        "GET",
+        f"{_GOVERNING}/{{number}}",
+        "governing.one",
+        "One governing document",
+        FOLLOWERS,
+        "documents_shapes.GoverningLine",
+    ),
+    Endpoint(
+        "POST",
+        f"{_GOVERNING}/{{number}}",
+        "governing.change",
+        "Change a governing document",
+        ADMINISTRATOR,
+        "documents_shapes.GoverningLine",
+        takes="documents.ChangeGoverning",
+    ),
+    Endpoint(
+        "POST",
+        f"{_GOVERNING}/{{number}}/remove",
+        "governing.remove",
+        "Take a governing document from the list",
+        ADMINISTRATOR,
+        "documents_shapes.GoverningLine",
+        takes="documents.RemoveGoverning",
+    ),
+    Endpoint(
+        "GET",
+        f"{_KEY}/health",
+        "health.check",
+        "What is missing for the agreement to be followed up",
+        FOLLOWERS,
+        "documents_shapes.Health",
+    ),
+)
