@@ -272,6 +272,8 @@ def _open(dialect: str) -> Any:
         )
         .select_from(missed)
         .join(Obligation, Obligation.id == missed.c.obligation_id)
+        # Both databases number them alike.
+        .order_by(missed.c.id)
     )
     columns = [
         "association_id",
@@ -356,6 +358,7 @@ def _mail(dialect: str) -> Any:
                 ),
             ),
         )
+        .order_by(opened.id, Person.id)
     )
     columns = [
         "association_id",
