@@ -89,7 +89,7 @@ def test_a_changed_letter_takes_the_shipped_ones_place_and_keeps_its_history(wor
         with pytest.raises(Stale):
             change("Svara nu.", 0)
         change("Svara nu, {mottagning}.", 1)
-        letters = queries.library(session, person.association_id)
+        letters = queries.letters_of(session, person.association_id)
         assert [one.key for one in letters] == ["forfragan", "komplettering", "paminnelse"]
         assert (letters[2].body, letters[2].version) == ("Svara nu, {mottagning}.", 2)
         history = queries.history(session, person.association_id, "paminnelse")
@@ -128,7 +128,7 @@ def test_the_association_adds_a_letter_once(world: World) -> None:
                     add_letter(session, name=name, body="Tack.", person=person, now=world.now)
             else:
                 add_letter(session, name=name, body="Tack.", person=person, now=world.now)
-        assert queries.library(session, person.association_id)[-1].key == "tack-for-svaret"
+        assert queries.letters_of(session, person.association_id)[-1].key == "tack-for-svaret"
         with pytest.raises(NotFound):
             change_letter(
                 session,

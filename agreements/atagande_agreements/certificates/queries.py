@@ -108,7 +108,7 @@ class Line:
 
 def _line(report: CertificateReport, revision: CertificateRevision, reader: Reader) -> Line:
     sees = reader.sees(report.organisation_id, report.unit_id)
-    return Line(report, revision, _figures([revision], sees, reader.limit))
+    return Line(report, revision, _figures([revision], sees=sees, limit=reader.limit))
 
 
 def _sums(lines: Sequence[Line], unit_id: int, reader: Reader) -> Figures:
@@ -121,12 +121,13 @@ def _sums(lines: Sequence[Line], unit_id: int, reader: Reader) -> Figures:
         if len(lines) > 1 and any(one.figures.number(name) is None for one in lines)
     }
     revisions = [one.revision for one in lines]
-    return _figures(revisions, sees, reader.limit, frozenset(withheld))
+    return _figures(revisions, sees=sees, limit=reader.limit, withheld=frozenset(withheld))
 
 
 def _figures(
     revisions: Sequence[CertificateRevision],
-    sees: bool,  # noqa: FBT001 - private
+    *,
+    sees: bool,
     limit: int,
     withheld: frozenset[str] = frozenset(),
 ) -> Figures:

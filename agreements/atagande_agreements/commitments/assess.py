@@ -88,7 +88,7 @@ def basis_on(session: Session, commitment_id: int, day: date) -> Basis:
     return Basis(None if None in judging else tuple(judging), values, len(judging) > 1)
 
 
-def _judged_by(occurrence: Occurrence, several: bool) -> tuple[int, ...]:  # noqa: FBT001 - private
+def _judged_by(occurrence: Occurrence, *, several: bool) -> tuple[int, ...]:
     """Return the ids of the decisions that an occurrence has been judged by."""
     if occurrence.parameter_decision_id is None:
         return ()
@@ -100,7 +100,7 @@ def _settled_basis(session: Session, occurrence: Occurrence, basis: Basis) -> Ba
     """Return what a settled occurrence was settled by: a later decision never reaches it."""
     if occurrence.settled_at is None:
         return basis
-    ids = _judged_by(occurrence, basis.several)
+    ids = _judged_by(occurrence, several=basis.several)
     if not ids or set(ids) == set(basis.judging or ()):
         return basis
     kept = session.execute(

@@ -34,7 +34,7 @@ def shipped() -> tuple[Letter, ...]:
     )
 
 
-def library(session: Session, association_id: int) -> list[Letter]:
+def letters_of(session: Session, association_id: int) -> list[Letter]:
     """Return an association's letters: the shipped ones first, then its own in their order."""
     rows = session.execute(
         select(LetterTemplate, LetterRevision)
@@ -58,7 +58,7 @@ def library(session: Session, association_id: int) -> list[Letter]:
 
 def letter(session: Session, association_id: int, key: str) -> Letter | None:
     """Return one of an association's letters by its key, or None."""
-    return next((one for one in library(session, association_id) if one.key == key), None)
+    return next((one for one in letters_of(session, association_id) if one.key == key), None)
 
 
 def history(session: Session, association_id: int, key: str) -> Sequence[LetterRevision]:

@@ -1,6 +1,6 @@
 """Enquiries: only the municipality that asks and the clinic that is asked reach one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flask import g
@@ -110,41 +110,24 @@ def register(form: "NewEnquiry") -> tuple[shapes.EnquiryLine, str]:
     return one(enquiry.id), f"/enquiries/{enquiry.id}"
 
 
-def answer(number: int, form: "Answer") -> shapes.EnquiryLine:
-    """Record the date an answer came."""
-    answer_enquiry(
-        g.session,
-        enquiry=found(queries.one(g.session, viewer(), number)),
-        answered_on=form.answered_on,
-        person=myself(),
-        version=form.version,
-        now=g.now,
-    )
+def _change(number: int, verb: Callable[..., object], **facts: object) -> shapes.EnquiryLine:
+    """Change one of the caller's enquiries, and return it as it is then."""
+    enquiry = found(queries.one(g.session, viewer(), number))
+    verb(g.session, enquiry=enquiry, person=myself(), now=g.now, **facts)
     g.session.flush()
     return one(number)
 
 
+def answer(number: int, form: "Answer") -> shapes.EnquiryLine:
+    """Record the date an answer came."""
+    return _change(number, answer_enquiry, version=form.version, answered_on=form.answered_on)
+
+
 def correct(number: int, form: "Answer") -> shapes.EnquiryLine:
     """Correct the date an answer came."""
-    correct_answer(
-        g.session,
-        enquiry=found(queries.one(g.session, viewer(), number)),
-        answered_on=form.answered_on,
-        person=myself(),
-        version=form.version,
-        now=g.now,
-    )
-    return one(number)
+    return _change(number, correct_answer, version=form.version, answered_on=form.answered_on)
 
 
 def forward(number: int, form: "Forwarding") -> shapes.EnquiryLine:
     """Record that another therapist passed the question on."""
-    forward_enquiry(
-        g.session,
-        enquiry=found(queries.one(g.session, viewer(), number)),
-        forwarded_on=form.forwarded_on,
-        person=myself(),
-        version=form.version,
-        now=g.now,
-    )
-    return one(number)
+    return _change(number, forward_enquiry, version=form.version, forwarded_on=form.forwarded_on)

@@ -1,6 +1,7 @@
 """Pages of enquiries: the list, registering one, its answer."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from atagande_agreements.enquiries.verbs import (
 )
 from atagande_agreements.errors import Forbidden, NotFound, Refused, Stale
 from atagande_agreements.i18n import N_
-from atagande_agreements.letters.queries import library
+from atagande_agreements.letters.queries import letters_of
 from atagande_agreements.parties.models import OrganisationKind
 from atagande_agreements.parties.queries import clinics
 from atagande_plugin.auth.access import CASE_HOLDERS
@@ -188,7 +189,7 @@ def _page(
         addressee=g.words.text(ADDRESSEES[enquiry.addressee]),
         entries=entries,
         corrects=corrects,
-        letters=[one for one in library(g.session, g.me.association_id) if one.in_use]
+        letters=[one for one in letters_of(g.session, g.me.association_id) if one.in_use]
         if asks()
         else [],
         changed=[one for one in entries if one["answered_on"] or one["forwarded_on"]]
@@ -205,6 +206,13 @@ def show(enquiry_id: int) -> str:
     return _page(enquiry_id)
 
 
+def _change(enquiry_id: int, verb: Callable[..., object], said: str, **facts: object) -> Any:
+    """Change one of the person's enquiries, say so, and go back to it."""
+    verb(g.session, enquiry=found(enquiry_id), person=myself(), now=g.now, **facts)
+    flash(g.words.text(said), "success")
+    return redirect(f"/forfragningar/{enquiry_id}", 303)
+
+
 @section.route_for(
     "/forfragningar/<int:enquiry_id>/svar",
     allow=CASE_HOLDERS,
@@ -214,17 +222,13 @@ def show(enquiry_id: int) -> str:
 )
 def answer(enquiry_id: int, form: "Answer") -> Any:
     """Register the date the clinic's answer came."""
-    enquiry = found(enquiry_id)
-    answer_enquiry(
-        g.session,
-        enquiry=enquiry,
-        answered_on=form.answered_on,
-        person=myself(),
+    return _change(
+        enquiry_id,
+        answer_enquiry,
+        N_("Svaret är registrerat."),
         version=form.version,
-        now=g.now,
+        answered_on=form.answered_on,
     )
-    flash(g.words.text(N_("Svaret är registrerat.")), "success")
-    return redirect(f"/forfragningar/{enquiry.id}", 303)
 
 
 @section.route_for(
@@ -236,20 +240,13 @@ def answer(enquiry_id: int, form: "Answer") -> Any:
 )
 def correct(enquiry_id: int, form: "Answer") -> Any:
     """Correct the date the clinic's answer came."""
-    enquiry = found(enquiry_id)
-    correct_answer(
-        g.session,
-        enquiry=enquiry,
-        answered_on=form.answered_on,
-        person=myself(),
+    return _change(
+        enquiry_id,
+        correct_answer,
+        N_("Datumet är rättat. Det som stod förut finns kvar i historiken."),
         version=form.version,
-        now=g.now,
+        answered_on=form.answered_on,
     )
-    flash(
-        g.words.text(N_("Datumet är rättat. Det som stod förut finns kvar i historiken.")),
-        "success",
-    )
-    return redirect(f"/forfragningar/{enquiry.id}", 303)
 
 
 @section.route_for(
@@ -261,17 +258,10 @@ def correct(enquiry_id: int, form: "Answer") -> Any:
 )
 def forward(enquiry_id: int, form: "Forwarding") -> Any:
     """Register that another therapist passed the question on."""
-    enquiry = found(enquiry_id)
-    forward_enquiry(
-        g.session,
-        enquiry=enquiry,
-        forwarded_on=form.forwarded_on,
-        person=myself(),
+    return _change(
+        enquiry_id,
+        forward_enquiry,
+        N_("Vidareförmedlingen är registrerad. Svarstiden löper som förut."),
         version=form.version,
-        now=g.now,
+        forwarded_on=form.forwarded_on,
     )
-    flash(
-        g.words.text(N_("Vidareförmedlingen är registrerad. Svarstiden löper som förut.")),
-        "success",
-    )
-    return redirect(f"/forfragningar/{enquiry.id}", 303)

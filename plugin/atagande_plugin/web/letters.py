@@ -66,7 +66,7 @@ def letter(enquiry_id: int, mall: str) -> str:
 def listing() -> str:
     """Show the library."""
     return render_template(
-        "letters/list.html", letters=queries.library(g.session, g.me.association_id)
+        "letters/list.html", letters=queries.letters_of(g.session, g.me.association_id)
     )
 
 
