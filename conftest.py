@@ -10,7 +10,11 @@ pytest_plugins = (
     "support.database",
     "support.browser",
     "support.world",
+    "support.libical",
+    "support.instants",
     "support.live",
+    "support.mail_server",
+    "support.thunderbird",
 )
 
 # Random on purpose, also on CI: a fault found prints the blob that brings it back.

@@ -9,13 +9,14 @@ import queue
 import re
 import selectors
 import smtplib
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as daytime
 from email import message_from_bytes
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,9 @@ from typing import Any, NoReturn
 import pytest
 from icalendar import Calendar, Event
 
+from atagande_agreements.civil_time import local_time
+from atagande_agreements.errors import Refused
+from atagande_calendar.invitations.models import Partstat
 from atagande_calendar.itip import (
     Letter,
     Mailbox,
@@ -37,13 +41,17 @@ from atagande_calendar.itip import (
     invitation_id,
     request,
 )
+from support.booking import published
+from support.itip_chain import answered, change, failed, sent, take_in, told
+from support.itip_chain import cancel as call_off
+from support.programs import LOOPBACK, free_port
+from support.world import CLINIC_CHIEF, World
 
 pytestmark = pytest.mark.usefixtures("smtp_allowed")
 
-LOOPBACK = "127.0.0.1"
 PATIENCE = 30.0
 DOMAIN = "samverkan.example"
-CHIEF = Recipient(name="Åsa Öberg", email="chef@kommun.example", summoned=True)
+CHIEF = Recipient(name="Åsa Öberg", email=CLINIC_CHIEF, summoned=True)
 SENDER = Mailbox(name="Samverkan Sollentuna", address=f"kalender@{DOMAIN}")
 SECRET = Organizer(name=SENDER.name, address=f"kalender+mfzwk3tjmnqxe2lpny5gk@{DOMAIN}")
 START = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -112,12 +120,6 @@ class Partner:
 def instant(moment: date) -> datetime:
     assert isinstance(moment, datetime)
     return moment.astimezone(UTC)
-
-
-def free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def wait_for_line(process: subprocess.Popen[bytes], wanted: bytes) -> None:
@@ -229,6 +231,54 @@ def test_a_moved_meeting_moves_and_a_cancelled_one_is_cancelled(partner: Partner
     partner.deliver(mail(gone, Method.CANCEL))
     (event,) = partner.events().values()
     assert event["STATUS"] == "CANCELLED"
+
+
+def test_a_meeting_of_ours_from_the_first_mail_to_the_last_answer(
+    partner: Partner, sqlite_world: World
+) -> None:
+    world = sqlite_world
+    # The clocks change between the two days.
+    first, second = (local_time(date(2026, 3, day), daytime(9)) for day in (24, 31))
+    number = published(world, people=[CLINIC_CHIEF], title="Nätverksmöte", starts_at=first)
+
+    def tell() -> Event:
+        """Let what waits in our outbox reach the partner; return the one event it then has."""
+        mails = sent(world)
+        assert len(mails) == 1, failed(world)
+        partner.deliver(mails[0])
+        ((path, event),) = partner.events().items()
+        assert event["UID"] == told(world, number, CLINIC_CHIEF)[0]
+        assert path == known.setdefault("path", path)
+        return event
+
+    def answer(status: str) -> bytes:
+        partner.answer(known["path"], status)
+        recipients, raw = partner.inbox.wait()
+        assert [address.partition("+")[0] for address in recipients] == ["samordning"]
+        take_in(world, b"Delivered-To: %s\r\n%s" % (recipients[0].encode(), raw))
+        return raw
+
+    known: dict[str, str] = {}
+    event = tell()
+    assert (instant(event.start), event["SUMMARY"]) == (first, "Nätverksmöte")
+    yes = answer("ACCEPTED")
+    assert answered(world, number, CLINIC_CHIEF) is Partstat.ACCEPTED
+
+    world.now += timedelta(hours=1)
+    change(world, number, starts_at=second, place="Biblioteket, Väsby")
+    assert answered(world, number, CLINIC_CHIEF) is Partstat.NEEDS_ACTION
+    event = tell()
+    assert (instant(event.start), event["LOCATION"]) == (second, "Biblioteket, Väsby")
+    with suppress(Refused):
+        take_in(world, yes)
+    assert answered(world, number, CLINIC_CHIEF) is Partstat.NEEDS_ACTION, "yes to the old time"
+    answer("DECLINED")
+    assert answered(world, number, CLINIC_CHIEF) is Partstat.DECLINED
+
+    world.now += timedelta(hours=1)
+    call_off(world, number)
+    assert tell()["STATUS"] == "CANCELLED"
+    assert sent(world) == [], "told once"
 
 
 def test_an_invitation_marked_as_automatic_never_reaches_the_calendar(partner: Partner) -> None:

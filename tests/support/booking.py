@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atagande_agreements.civil_time import local_time
-from atagande_agreements.parties.models import Organisation
+from atagande_agreements.parties.models import Organisation, Unit
 from atagande_calendar.invitations.models import Invitation
 from atagande_calendar.invitations.tokens import Purpose, make_token
 from atagande_calendar.meetings.models import Meeting, MeetingKind
@@ -67,10 +67,11 @@ def published(world: World, **facts: Any) -> int:
 def book(
     world: World, session: Session, *, people: Sequence[str] = (), by: str = CONVENER, **facts: Any
 ) -> Sip:
-    """Book a SIP at the Sollentuna clinic."""
+    """Book a SIP at the Sollentuna clinic, or at another by its key or row."""
+    unit = facts.pop("unit", "sollentuna-mottagning")
     usual: dict[str, Any] = {
         "agreement": world.agreement(session),
-        "unit": world.unit(session, facts.pop("unit", "sollentuna-mottagning")),
+        "unit": unit if isinstance(unit, Unit) else world.unit(session, unit),
         "starts_at": facts.pop("slot", SLOT),
         "minutes": 60,
         "people": [world.person(session, email) for email in people],

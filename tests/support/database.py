@@ -8,6 +8,9 @@ Fixtures:
 - `engine`: `atagande_plugin.database.make_engine(database_url)`.
 - `session`: a session of that engine, closed afterwards without a commit.
 - `sqlite_url`: the SQLite half alone.
+
+SQLite does not wait for the disk here, as the session's PostgreSQL does not: no test pulls the
+plug. What the service itself asks for is `durable_waits`.
 """
 
 import shutil
@@ -24,6 +27,19 @@ from support.postgres import Postgres
 from support.session import only_one
 
 _numbers = count(1)
+#: What of `support.world` a test asks for -> the fixture with the database it is made from.
+_FILLED = {"world": "filled_postgres", "lived_world": "lived_postgres"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def durable_waits() -> Iterator[dict[bool, str]]:
+    """How the service itself lets SQLite wait for the disk, which it does not in this session."""
+    from atagande_plugin import database  # noqa: PLC0415 - not while tests are collected
+
+    waits = database.SQLITE_WAITS
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "SQLITE_WAITS", dict.fromkeys(waits, "OFF"))
+        yield waits
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +76,8 @@ def database_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str
         yield request.getfixturevalue("sqlite_url")
         return
     server: Postgres = request.getfixturevalue("postgres_server")
-    template: str = request.getfixturevalue("postgres_template")
+    wanted = next((_FILLED[one] for one in request.fixturenames if one in _FILLED), None)
+    template: str = request.getfixturevalue(wanted or "postgres_template")
     name = f"atagande_{worker_id}_{next(_numbers)}"
     yield server.create(name, template=template)
     server.drop(name)

@@ -38,6 +38,7 @@ SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
+    "max_wal_size": "256MB",
     "max_wal_senders": "0",
     "autovacuum": "off",
     "jit": "off",

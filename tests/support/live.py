@@ -1,5 +1,6 @@
 """A service on loopback for real browsers."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,7 @@ import pytest
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
-from atagande_plugin import database
-from atagande_plugin.demo.prepare import fill
-from support.world import World, make_world, start_world
+from support.world import World, start_world
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -54,21 +53,23 @@ def serve(world: World) -> Iterator[Live]:
     server.shutdown()
     thread.join()
     server.server_close()
-    world.services.close()
+    world.close()
+
+
+def _demo(template: Path, place: Path) -> World:
+    """Return the demo on a copy of a database."""
+    copy = place / "demo.db"
+    shutil.copyfile(template, copy)
+    return start_world(f"sqlite:///{copy}", place / "data", demo=True)
 
 
 @pytest.fixture
-def live(sqlite_url: str, tmp_path: Path) -> Iterator[Live]:
+def live(filled_sqlite: Path, tmp_path: Path) -> Iterator[Live]:
     """The demo's people and agreement, nothing more, on loopback."""
-    yield from serve(make_world(sqlite_url, tmp_path / "data", demo=True))
+    yield from serve(_demo(filled_sqlite, tmp_path))
 
 
 @pytest.fixture(scope="module")
-def live_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live_demo(lived_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The demo with its year of activity, on loopback; one for a whole test file."""
-    place = tmp_path_factory.mktemp("demo")
-    url = f"sqlite:///{place / 'demo.db'}"
-    database.upgrade(url)
-    world = start_world(url, place / "data", demo=True)
-    fill(world.services, world.now)
-    yield from serve(world)
+    yield from serve(_demo(lived_sqlite, tmp_path_factory.mktemp("demo")))

@@ -21,8 +21,8 @@ from atagande_calendar.meetings.attendance import Presence
 from atagande_calendar.meetings.held import Came, parties_of, report_held
 from atagande_calendar.meetings.models import Meeting
 from atagande_calendar.meetings.verbs import publish_meeting
-from atagande_calendar.sip.errors import SlotTaken
 from atagande_calendar.sip.verbs import book_sip
+from atagande_calendar.slots.errors import SlotTaken
 from atagande_calendar.slots.queries import free_slots
 from atagande_plugin import tables
 from atagande_plugin.database import make_engine, make_session_factory

@@ -3,8 +3,10 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,12 @@ from atagande_agreements.parties.models import Association, Person, Unit
 from atagande_agreements.register.agreement_file import parse, shipped_text
 from atagande_agreements.register.importer import import_agreement
 from atagande_agreements.register.models import Agreement
-from atagande_plugin import config
+from atagande_plugin import config, observability
 from atagande_plugin.app import create_app
 from atagande_plugin.auth import identity
+from atagande_plugin.demo import prepare
 from atagande_plugin.demo.people import add_people
-from atagande_plugin.services import Services
+from atagande_plugin.services import Services, attach
 from atagande_plugin.web import guard, kernel
 from support.postgres import Postgres
 from support.session import only_one
@@ -44,15 +47,33 @@ AF = "sektionschef@af.example"
 READER = "utveckling@suvs.example"
 
 
+#: Apps that no world is using, by whether they are the demo's: making one (all routes, and every
+#: template it has read) takes longer than most tests, and nothing of a test stays in it.
+_IDLE: dict[bool, list[Flask]] = {False: [], True: []}
+
+
 @dataclass
 class World:
     """One running service with data in it, and a clock that the test sets."""
 
-    app: Flask
     services: Services
     settings: config.Settings
     now: datetime
     keys: int = field(default=0)
+
+    @cached_property
+    def app(self) -> Flask:
+        idle = _IDLE[self.settings.demo]
+        app = idle.pop() if idle else create_app(self.settings)
+        attach(app, self.services)
+        return app
+
+    def close(self) -> None:
+        """Let go of the database, and leave the app to the next world."""
+        self.services.close()
+        if "app" in self.__dict__:
+            _IDLE[self.settings.demo].append(self.app)
+            del self.app
 
     @property
     def writer(self) -> sessionmaker[Session]:
@@ -174,63 +195,117 @@ def start_world(database_url: str, data_dir: Path, *, demo: bool = False) -> Wor
         },
         demo=demo,
     )
-    world = World.__new__(World)
-    app = create_app(settings, now=lambda: world.now)
-    world.__init__(app, app.extensions["atagande"], settings, NOW)  # type: ignore[misc]  # the clock reads the world
-    return world
+    observability.set_up(settings.log_level)
+    made: World
+    services = Services(settings, lambda: made.now)
+    made = World(services, settings, NOW)
+    return made
+
+
+def _sqlite_once(folder: Path, name: str, start: Path, put_in: Callable[[World], object]) -> Path:
+    """Return a copy of the SQLite file `start` with more in it; made once for all workers."""
+    whole = folder / f"{name}.sqlite"
+    with only_one(folder / f"{name}-sqlite.lock"):
+        if not whole.exists():
+            part = folder / f"{name}-part.sqlite"
+            shutil.copyfile(start, part)
+            world = start_world(f"sqlite:///{part}", folder / f"{name}-data")
+            put_in(world)
+            world.close()
+            # All of it in the one file that is copied, nothing left in a write-ahead log.
+            connection = sqlite3.connect(part)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            part.rename(whole)
+    return whole
+
+
+def _postgres_once(
+    folder: Path, name: str, server: Postgres, start: str, put_in: Callable[[World], object]
+) -> str:
+    """Return the name of a PostgreSQL database made in the same way from `start`."""
+    whole, done = f"atagande_{name}", folder / f"{name}-postgres-done"
+    with only_one(folder / f"{name}-postgres.lock"):
+        if not done.exists():
+            server.drop(whole)
+            world = start_world(
+                server.create(whole, template=start), folder / f"{name}-data-postgres"
+            )
+            put_in(world)
+            world.close()
+            done.touch()
+    return whole
+
+
+def _fill(world: World) -> None:
+    fill(world.writer, NOW)
+
+
+def _live(world: World) -> None:
+    prepare.fill(world.services, NOW)
 
 
 @pytest.fixture(scope="session")
 def filled_sqlite(sqlite_template: Path, session_dir: Path) -> Path:
-    """A SQLite file with the agreement and people in it, to copy; made once for all workers."""
-    filled = session_dir / "filled.sqlite"
-    with only_one(session_dir / "filled-sqlite.lock"):
-        if not filled.exists():
-            part = session_dir / "filled-part.sqlite"
-            shutil.copyfile(sqlite_template, part)
-            world = make_world(f"sqlite:///{part}", session_dir / "filled-data")
-            world.services.close()
-            connection = sqlite3.connect(part)
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.close()
-            part.rename(filled)
-    return filled
+    """A SQLite file with the agreement and people in it, to copy."""
+    return _sqlite_once(session_dir, "filled", sqlite_template, _fill)
 
 
 @pytest.fixture(scope="session")
 def filled_postgres(postgres_server: Postgres, postgres_template: str, session_dir: Path) -> str:
     """The name of a PostgreSQL database with the same, to make others from."""
-    name, done = "atagande_filled", session_dir / "filled-postgres-done"
-    with only_one(session_dir / "filled-postgres.lock"):
-        if not done.exists():
-            url = postgres_server.create(name, template=postgres_template)
-            world = make_world(url, session_dir / "filled-data-postgres")
-            world.services.close()
-            done.touch()
-    return name
+    return _postgres_once(session_dir, "filled", postgres_server, postgres_template, _fill)
+
+
+@pytest.fixture(scope="session")
+def lived_sqlite(sqlite_template: Path, session_dir: Path) -> Path:
+    """A SQLite file with the whole demo in it, as it is made at NOW, to copy."""
+    return _sqlite_once(session_dir, "lived", sqlite_template, _live)
+
+
+@pytest.fixture(scope="session")
+def lived_postgres(postgres_server: Postgres, postgres_template: str, session_dir: Path) -> str:
+    """The name of a PostgreSQL database with the same, to make others from."""
+    return _postgres_once(session_dir, "lived", postgres_server, postgres_template, _live)
+
+
+@contextmanager
+def _prepared(request: pytest.FixtureRequest, url: str, contents: str) -> Iterator[World]:
+    """Run a service on a database with the `contents` that its fixtures are named by."""
+    tmp_path: Path = request.getfixturevalue("tmp_path")
+    if url.startswith("sqlite"):
+        shutil.copyfile(
+            request.getfixturevalue(f"{contents}_sqlite"), url.removeprefix("sqlite:///")
+        )
+    # On PostgreSQL `database_url` made it with these contents.
+    made = start_world(url, tmp_path / "data")
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+def world(database_url: str, request: pytest.FixtureRequest) -> Iterator[World]:
     """A service with the shipped agreement and people, on each database."""
-    if database_url.startswith("sqlite"):
-        filled: Path = request.getfixturevalue("filled_sqlite")
-        shutil.copyfile(filled, database_url.removeprefix("sqlite:///"))
-    else:
-        server: Postgres = request.getfixturevalue("postgres_server")
-        name = database_url.rpartition("/")[2]
-        template: str = request.getfixturevalue("filled_postgres")
-        server.drop(name)
-        server.create(name, template=template)
-    made = start_world(database_url, tmp_path / "data")
-    yield made
-    made.services.close()
+    with _prepared(request, database_url, "filled") as made:
+        yield made
 
 
 @pytest.fixture
-def sqlite_world(sqlite_url: str, filled_sqlite: Path, tmp_path: Path) -> Iterator[World]:
-    """The same on SQLite only, for what does not depend on the database."""
-    shutil.copyfile(filled_sqlite, sqlite_url.removeprefix("sqlite:///"))
-    made = start_world(sqlite_url, tmp_path / "data")
-    yield made
-    made.services.close()
+def lived_world(database_url: str, request: pytest.FixtureRequest) -> Iterator[World]:
+    """The whole demo with its year, on each database."""
+    with _prepared(request, database_url, "lived") as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_world(sqlite_url: str, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A world on SQLite only, for what does not depend on the database."""
+    with _prepared(request, sqlite_url, "filled") as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_lived_world(sqlite_url: str, request: pytest.FixtureRequest) -> Iterator[World]:
+    """The same on SQLite only."""
+    with _prepared(request, sqlite_url, "lived") as made:
+        yield made

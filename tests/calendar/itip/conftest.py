@@ -1,7 +1,5 @@
 """An invented meeting, and the checks that every calendar message must pass."""
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,23 +10,15 @@ from typing import Any
 import pytest
 
 from atagande_calendar.itip import MeetingSnapshot, Organizer, Recipient
+from support import itip_judge
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
 def itip_assertions() -> ModuleType:
-    """The module assertions.py beside this file, which lies on no import path."""
-    name = "itip_assertions"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, HERE / "assertions.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        # Before it runs: dataclasses look their module up by name.
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
+    """Our own judge of calendar messages."""
+    return itip_judge
 
 
 @pytest.fixture(scope="session")
