@@ -14,6 +14,10 @@ from atagande_agreements.errors import NaiveDatetime
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _SATURDAY = 5
+#: Years that people can name: at the ends of the calendar a day has no moment.
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+#: Office hours in Stockholm, when people of different offices can be asked to meet.
+OFFICE_OPENS, OFFICE_CLOSES = time(8), time(17)
 
 #: Gives the present as an aware UTC datetime. Passed in, never read inside a rule.
 Clock = Callable[[], datetime]
@@ -36,6 +40,11 @@ def require_aware(moment: datetime) -> datetime:
 def parse_moment(text: str) -> datetime:
     """Read an ISO 8601 datetime with offset; raise NaiveDatetime without one, ValueError if bad."""
     return require_aware(datetime.fromisoformat(text))
+
+
+def moment_key(moment: datetime) -> str:
+    """Return a moment as it stands in addresses and forms: UTC, to the minute."""
+    return f"{require_aware(moment):%Y-%m-%dT%H:%MZ}"
 
 
 def local_date(moment: datetime) -> date:
@@ -62,6 +71,28 @@ def _holidays(year: int) -> frozenset[date]:
     import holidays  # noqa: PLC0415 - loaded on use: start-up time
 
     return frozenset(holidays.country_holidays("SE", years=year, categories=("public", "de_facto")))
+
+
+#: Our language -> what the names of holidays are asked for by.
+_HOLIDAY_LANGUAGES = {"sv": "sv", "en": "en_US"}
+
+
+@lru_cache(maxsize=64)
+def _holiday_names(year: int, language: str) -> dict[date, str]:
+    import holidays  # noqa: PLC0415 - loaded on use: start-up time
+
+    found = holidays.country_holidays(
+        "SE",
+        years=year,
+        categories=("public", "de_facto"),
+        language=_HOLIDAY_LANGUAGES.get(language, "sv"),
+    )
+    return dict(found)
+
+
+def holiday_name(day: date, language: str = "sv") -> str:
+    """Return what a holiday is called in "sv" or "en"; "" for any other day."""
+    return _holiday_names(day.year, language).get(day, "")
 
 
 def is_working_day(day: date) -> bool:

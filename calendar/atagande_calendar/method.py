@@ -1,4 +1,4 @@
-"""The iTIP methods we send."""
+"""The iTIP methods we send, and the answers people give."""
 
 from enum import StrEnum
 
@@ -8,3 +8,14 @@ class Method(StrEnum):
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
+
+
+class Partstat(StrEnum):
+    """RFC 5545 §3.2.12, the values we understand."""
+
+    NEEDS_ACTION = "NEEDS-ACTION"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    TENTATIVE = "TENTATIVE"
+    #: Someone else was asked to go instead (DELEGATED-TO).
+    DELEGATED = "DELEGATED"

@@ -1,6 +1,7 @@
 """Opens occurrences and files what shows that they were kept."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -214,10 +215,18 @@ def show(
 
 
 def withdraw(
-    session: Session, *, association_id: int, origin: str, now: datetime
+    session: Session,
+    *,
+    association_id: int,
+    origin: str,
+    now: datetime,
+    but: Collection[int] = (),
 ) -> list[Occurrence]:
-    """Say that what occurrences arose from was called off, so that nothing is owed."""
-    found = _of_origin(session, association_id, origin)
+    """Say that what occurrences arose from was called off, so that nothing is owed.
+
+    `but` are the occurrences that stand, when it was called off for some only.
+    """
+    found = [one for one in _of_origin(session, association_id, origin) if one.id not in but]
     for occurrence in found:
         occurrence.outcome = Outcome.VOID
         assess(session, occurrence, occurrence.obligation, now)

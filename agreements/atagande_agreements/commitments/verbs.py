@@ -25,6 +25,7 @@ from atagande_agreements.commitments.models import (
 from atagande_agreements.commitments.queries import judged_by
 from atagande_agreements.commitments.terms import look_again
 from atagande_agreements.parties.models import Organisation, Person
+from atagande_agreements.parties.queries import is_party
 from atagande_agreements.register.models import Agreement
 from atagande_agreements.steering.models import DecisionKind
 from atagande_agreements.steering.verbs import record_decision
@@ -60,6 +61,7 @@ def normal_value(session: Session, parameter: Parameter, text: str) -> str:
                 select(Organisation.key).where(
                     Organisation.association_id == parameter.association_id,
                     Organisation.key == text,
+                    is_party(),
                 )
             )
             if known is None:

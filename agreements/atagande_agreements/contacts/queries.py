@@ -20,6 +20,7 @@ from atagande_agreements.contacts.chain import RULE, SUBJECT
 from atagande_agreements.contacts.functions_only import names_someone
 from atagande_agreements.contacts.models import ContactConfirmation, ContactEntry
 from atagande_agreements.parties.models import Association, Organisation, Person, Unit
+from atagande_agreements.parties.queries import is_party
 from atagande_agreements.periods import add_months
 
 
@@ -85,7 +86,7 @@ def organisation(session: Session, association_id: int, key: str) -> Organisatio
     """Return a party by its key, or None."""
     return session.scalar(
         select(Organisation).where(
-            Organisation.association_id == association_id, Organisation.key == key
+            Organisation.association_id == association_id, Organisation.key == key, is_party()
         )
     )
 
@@ -172,6 +173,7 @@ def parties(session: Session, association_id: int, today: date, *, judged: bool 
         select(Organisation)
         .where(
             Organisation.association_id == association_id,
+            is_party(),
             or_(Organisation.valid_from.is_(None), Organisation.valid_from <= today),
             or_(Organisation.valid_to.is_(None), Organisation.valid_to >= today),
         )

@@ -12,7 +12,7 @@ from atagande_agreements.civil_time import end_of_day
 from atagande_agreements.commitments.models import Commitment, Obligation, Occurrence, Status
 from atagande_agreements.deviations.models import Deviation, DeviationState
 from atagande_agreements.parties.models import Organisation, Unit
-from atagande_agreements.parties.queries import of_party
+from atagande_agreements.parties.queries import is_party, of_party
 from atagande_agreements.rules import TERMLY
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -30,6 +30,7 @@ def party(
         .outerjoin(Unit, and_(Unit.organisation_id == Organisation.id, Unit.key == key))
         .where(
             Organisation.association_id == association_id,
+            is_party(),
             or_(Organisation.key == key, Unit.id.is_not(None)),
         )
         .order_by(Unit.id.is_(None))

@@ -33,6 +33,7 @@ class OutboxMessage(Base):
         Index("ix_outbox_message_subject", "association_id", "subject_type", "subject_id"),
         CheckConstraint("state <> 'sent' OR raw IS NOT NULL", "sent_is_kept"),
         CheckConstraint("recipient = lower(recipient)", "recipient_lower"),
+        CheckConstraint("bounced_at IS NULL OR bounce_code <> ''", "bounce_has_code"),
     )
 
     id: Mapped[int] = key_column()
@@ -64,3 +65,7 @@ class OutboxMessage(Base):
     #: Stable code of the last failure, without any address or text.
     last_error: Mapped[str] = mapped_column(String(80), default="")
     sent_at: Mapped[datetime | None]
+    #: When its receiver's side said that it could not be delivered, although it was sent.
+    bounced_at: Mapped[datetime | None]
+    #: Status code of what came back, such as "5.1.1"; one such as "4.4.1" is a delay (RFC 3463).
+    bounce_code: Mapped[str] = mapped_column(String(20), default="")

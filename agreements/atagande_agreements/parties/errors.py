@@ -6,6 +6,15 @@ from atagande_agreements.errors import Refused
 from atagande_agreements.i18n import N_
 
 
+class ClinicIsKnown(Refused):
+    """The address is somebody's already."""
+
+    code = "clinic_is_known"
+    status = HTTPStatus.CONFLICT
+    message = N_("Adressen finns redan i registret.")
+    next_step = N_("Välj mottagningen i listan, eller skriv mottagningens egen funktionsbrevlåda.")
+
+
 class PartyEnded(Refused):
     """The party has ended, or an end is decided."""
 

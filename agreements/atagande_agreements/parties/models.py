@@ -17,6 +17,8 @@ class OrganisationKind(StrEnum):
     INSURANCE = "forsakringskassan"
     MUNICIPALITY = "kommun"
     REGION = "region"
+    #: No party: a prescribing clinic that has not signed, such as a vårdcentral.
+    OUTSIDE = "utanfor"
 
 
 class UnitKind(StrEnum):
@@ -150,6 +152,9 @@ class Person(Base):
     #: "sv" or "en".
     language: Mapped[str] = mapped_column(String(2), default="sv")
     active: Mapped[bool] = mapped_column(default=True)
+    #: Gruppbrevlåda: several read it, and it may accept by itself. A calendar's answer from it is
+    #: nobody's; the link's is.
+    shared_mailbox: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     #: Raised by every change; a form that carries an older one is stale.
     version: Mapped[int] = mapped_column(default=1)
@@ -161,6 +166,11 @@ class Person(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it
+
+    def leads(self, unit: Unit) -> bool:
+        """Tell whether the person is a unit's own chief and active. Reads `grants`."""
+        chief = any(grant.role is Role.UNIT_CHIEF for grant in self.grants)
+        return self.active and chief and self.unit_id == unit.id
 
 
 class RoleGrant(Base):

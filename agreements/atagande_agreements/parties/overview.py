@@ -16,6 +16,7 @@ from atagande_agreements.parties.models import (
     SuccessionKind,
     Unit,
 )
+from atagande_agreements.parties.queries import is_party
 
 Party = Organisation | Unit
 
@@ -69,7 +70,7 @@ def overview(session: Session, association_id: int, today: date) -> list[Place]:
     """Return an association's organisations with their units, in order."""
     bodies = session.scalars(
         select(Organisation)
-        .where(Organisation.association_id == association_id)
+        .where(Organisation.association_id == association_id, is_party())
         .options(selectinload(Organisation.units))
         .order_by(Organisation.position, Organisation.valid_from, Organisation.id)
     ).all()
@@ -126,12 +127,13 @@ def party_of_key(session: Session, association_id: int, key: str) -> Party | Non
     """Return the organisation or unit with a key, or None."""
     unit = session.scalar(
         select(Unit)
-        .where(Unit.association_id == association_id, Unit.key == key)
+        .join(Unit.organisation)
+        .where(Unit.association_id == association_id, Unit.key == key, is_party())
         .options(joinedload(Unit.organisation))
     )
     return unit or session.scalar(
         select(Organisation).where(
-            Organisation.association_id == association_id, Organisation.key == key
+            Organisation.association_id == association_id, Organisation.key == key, is_party()
         )
     )
 
@@ -161,7 +163,8 @@ def person_of(session: Session, association_id: int, person_id: int) -> Person |
     """Return someone of an association with their party and roles, or None."""
     return session.scalar(
         select(Person)
-        .where(Person.association_id == association_id, Person.id == person_id)
+        .join(Person.organisation)
+        .where(Person.association_id == association_id, Person.id == person_id, is_party())
         .options(
             selectinload(Person.grants), joinedload(Person.organisation), joinedload(Person.unit)
         )

@@ -159,8 +159,12 @@ def add_person(
     roles: Iterable[Role],
     actor: audit.Actor,
     now: datetime,
+    shared_mailbox: bool = False,
 ) -> Person:
-    """Add someone who acts for a party; they sign in by a link to their work address."""
+    """Add someone who acts for a party; they sign in by a link to their work address.
+
+    `shared_mailbox`: several read that address; see `Person.shared_mailbox`.
+    """
     name, email = check_name(name, LONGEST_PERSON), check_email(email)
     title = check_name(title, LONGEST_PERSON, "title") if title.strip() else ""
     _check_place(organisation, unit, now)
@@ -177,6 +181,7 @@ def add_person(
         name=name,
         title=title,
         email=email,
+        shared_mailbox=shared_mailbox,
         created_at=now,
         grants=[RoleGrant(role=role) for role in granted],
     )
@@ -194,6 +199,7 @@ def add_person(
             "organisation": (None, organisation.key),
             "unit": (None, unit.key if unit else None),
             "roles": (None, " ".join(granted)),
+            "shared_mailbox": (None, shared_mailbox or None),
         },
         actor=actor,
         now=now,
@@ -219,10 +225,12 @@ def change_person(
     version: int | None,
     actor: audit.Actor,
     now: datetime,
+    shared_mailbox: bool | None = None,
 ) -> None:
     """Set a person's place, function and roles, and whether they still sign in.
 
     Someone who is not active reaches nothing and is asked nothing; what they did stands.
+    `shared_mailbox` is left as it is by None.
     """
     if organisation.association_id != person.association_id:
         raise NotFound
@@ -247,8 +255,13 @@ def change_person(
             " ".join(sorted(granted)),
         ),
         "active": (person.active, active),
+        "shared_mailbox": (
+            person.shared_mailbox,
+            person.shared_mailbox if shared_mailbox is None else shared_mailbox,
+        ),
     }
     person.title = str(changes["title"][1])
+    person.shared_mailbox = bool(changes["shared_mailbox"][1])
     person.organisation, person.unit, person.active = organisation, unit, active
     for grant in [one for one in person.grants if one.role not in granted]:
         person.grants.remove(grant)

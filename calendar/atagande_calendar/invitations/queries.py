@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from atagande_agreements.parties.models import Organisation, Person
 from atagande_calendar.invitations.models import Invitation, InvitationMessage
-from atagande_calendar.invitations.tokens import Purpose, invitation_of, is_valid
+from atagande_calendar.invitations.tokens import Purpose, is_valid, number_in
 from atagande_calendar.meetings.models import Meeting, MeetingState
 
 
@@ -37,6 +37,7 @@ def of_person(session: Session, meeting_id: int, person_id: int) -> Invitation |
         .where(
             Invitation.meeting_id == meeting_id,
             Invitation.person_id == person_id,
+            Invitation.removed_at.is_(None),
             Meeting.state != MeetingState.DRAFT,
         )
         .options(joinedload(Invitation.meeting), joinedload(Invitation.person))
@@ -45,7 +46,7 @@ def of_person(session: Session, meeting_id: int, person_id: int) -> Invitation |
 
 def by_token(session: Session, secret: bytes, token: str) -> Invitation | None:
     """Return the invitation that an answer link opens, or None for a link that is not ours."""
-    number = invitation_of(token)
+    number = number_in(token)
     if number is None:
         return None
     invitation = session.scalar(
@@ -58,6 +59,7 @@ def by_token(session: Session, secret: bytes, token: str) -> Invitation | None:
             joinedload(Invitation.organisation),
             joinedload(Invitation.unit),
             selectinload(Invitation.messages).joinedload(InvitationMessage.message),
+            selectinload(Invitation.proposals),
         )
     )
     if invitation is None:

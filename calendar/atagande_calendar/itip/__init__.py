@@ -4,13 +4,12 @@
 SEQUENCE rises, and `mime` puts the text into a mail. Sources: RFC 5545, RFC 5546, RFC 6047.
 """
 
+from atagande_calendar.itip.fast import cancel, request
 from atagande_calendar.itip.message import (
     MeetingSnapshot,
     MeetingStatus,
     Organizer,
     Recipient,
-    cancel,
-    request,
 )
 from atagande_calendar.itip.mime import (
     Letter,

@@ -72,3 +72,11 @@ class NotForRecipient(Refused):
     code = "calendar_not_for_recipient"
     message = N_("Kallelsen är inte ställd till den som brevet går till.")
     next_step = N_("Kontakta driften och ange felkoden.")
+
+
+class BadRule(Refused):
+    """A regular rule that common calendars read differently, or that gives no such dates."""
+
+    code = "bad_rule"
+    message = N_("Regeln går inte att använda.")
+    next_step = N_("Välj en veckodag, hur ofta och högst 60 gånger, från en dag som följer regeln.")

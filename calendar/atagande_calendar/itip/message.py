@@ -1,9 +1,4 @@
-"""What an invitation says, and its calendar text (RFC 5545, RFC 5546).
-
-Pure: the same arguments give the same bytes. The present is passed in as `dtstamp`. Each message
-holds one event and one attendee, the recipient, since the organiser's address carries a secret
-of that recipient's own.
-"""
+"""What an invitation says: the meeting, whom it is for, and whom the answer goes to."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from atagande_calendar.itip.errors import (
-    AlreadyCancelled,
     BadSequence,
     EndsBeforeStart,
     NoSummary,
@@ -91,38 +85,3 @@ class Organizer:
 
     def __post_init__(self) -> None:
         require_address(self.address)
-
-
-def request(
-    snapshot: MeetingSnapshot,
-    organizer: Organizer,
-    recipient: Recipient,
-    dtstamp: datetime,
-    *,
-    proposals: bool = False,
-) -> bytes:
-    """Return the text of an invitation, or of an update to one, in UTF-8 with CRLF lines.
-
-    `dtstamp` (aware) rises with each message about the same UID. `proposals` says whether clients
-    may offer the reader to propose another time (COUNTER). Raises AlreadyCancelled,
-    NaiveDatetime. Source: RFC 5546, 3.2.2.
-    """
-    if snapshot.status is MeetingStatus.CANCELLED:
-        raise AlreadyCancelled
-    from atagande_calendar.itip import document  # noqa: PLC0415 - loaded on use: start-up time
-
-    return document.request(snapshot, organizer, recipient, dtstamp, proposals=proposals)
-
-
-def cancel(
-    snapshot: MeetingSnapshot, organizer: Organizer, recipient: Recipient, dtstamp: datetime
-) -> bytes:
-    """Return the text that takes the meeting out of this recipient's calendar.
-
-    For a cancelled meeting, and for one that goes on without this recipient: what is cancelled is
-    the recipient's copy. `snapshot.sequence` is above that of the last REQUEST. Raises
-    NaiveDatetime. Source: RFC 5546, 3.2.5.
-    """
-    from atagande_calendar.itip import document  # noqa: PLC0415 - loaded on use: start-up time
-
-    return document.cancel(snapshot, organizer, recipient, dtstamp)

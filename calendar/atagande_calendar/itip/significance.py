@@ -24,3 +24,19 @@ def significance_hash(snapshot: MeetingSnapshot) -> str:
     ]
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
     return f"1:{digest}"
+
+
+def wording_hash(snapshot: MeetingSnapshot) -> str:
+    """Return a text that differs when anything an invitation says does.
+
+    A message is sent again when it differs from that of the last one, though SEQUENCE rises only
+    by `significance_hash`.
+    """
+    facts = [
+        significance_hash(snapshot),
+        clean_text(snapshot.summary),
+        clean_text(snapshot.location),
+        *(clean_text(line) for line in snapshot.description),
+    ]
+    digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    return f"1:{digest}"

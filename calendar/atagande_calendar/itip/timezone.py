@@ -39,17 +39,27 @@ def whole_second(moment: datetime) -> datetime:
     return require_aware(moment).replace(microsecond=0)
 
 
+def is_ambiguous(local: datetime) -> bool:
+    """Tell whether a time in Stockholm's zone is in the hour that comes twice in autumn."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
 def calendar_times(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
-    """Return (start, end) in Stockholm's time, or both in UTC if that would be ambiguous.
+    """Return (start, end) in Stockholm's time, or both in UTC if one would be ambiguous.
 
     Of the hour that comes twice in autumn, a local time with TZID means the first
-    (RFC 5545, 3.3.5). A time in the second can only be said in UTC.
+    (RFC 5545, 3.3.5), but libical reads it as the second. In UTC there is one way to read it.
     """
     moments = [whole_second(moment) for moment in (starts_at, ends_at)]
     start, end = (moment.astimezone(STOCKHOLM) for moment in moments)
-    if start.fold or end.fold:
+    if is_ambiguous(start) or is_ambiguous(end):
         start, end = moments
     return start, end
+
+
+def calendar_time(moment: datetime) -> datetime:
+    """Return one moment as `calendar_times` would."""
+    return calendar_times(moment, moment)[0]
 
 
 def utc_text(moment: datetime) -> str:

@@ -128,3 +128,77 @@ class AlreadySaid(Refused):
     status = HTTPStatus.CONFLICT
     message = N_("Någon har redan svarat för er part efter mötet.")
     next_step = N_("Öppna mötet och läs vad som är skickat.")
+
+
+class HasBegun(Refused):
+    """What has begun is not moved or reworded."""
+
+    code = "meeting_has_begun"
+    status = HTTPStatus.CONFLICT
+    message = N_("Mötet har börjat eller redan varit, så det går inte att ändra.")
+    next_step = N_("Rapportera närvaron, eller ställ in mötet om det inte blev av.")
+
+
+class EitherLinkOrDocument(Refused):
+    """A material is one link or one document."""
+
+    code = "material_either"
+    message = N_("Skriv en länk eller välj ett dokument, inte både och.")
+    next_step = N_("Lägg till dem ett i taget.")
+
+
+class BadMaterialLink(Refused):
+    """A link that is no https address."""
+
+    code = "material_link"
+    message = N_("Länken måste börja med https:// och leda till en webbadress.")
+    next_step = N_("Kopiera adressen från webbläsarens adressfält.")
+
+
+class MaterialWithoutTitle(Refused):
+    """A link that says nothing about where it leads."""
+
+    code = "material_title"
+    message = N_("Länken saknar rubrik.")
+    next_step = N_("Skriv vad man kommer till, till exempel Underlag om väntetider.")
+
+
+class TooManyMaterials(Refused):
+    """More links than anyone reads."""
+
+    code = "material_too_many"
+    message = N_("Mötet har redan %(most)s länkar.")
+    next_step = N_("Ta bort en länk, eller samla materialet på ett ställe.")
+
+
+class DateTwice(Refused):
+    """Two meetings of a series on one day."""
+
+    code = "series_date_twice"
+    message = N_("Två av mötena ligger på samma dag.")
+    next_step = N_("Flytta det ena till en annan dag.")
+
+
+class TooManyDates(Refused):
+    """More meetings than a series holds."""
+
+    code = "series_too_many"
+    message = N_("En serie kan ha högst %(most)s möten.")
+    next_step = N_("Välj färre gånger. Du kan lägga till en ny serie senare.")
+
+
+class NothingToCome(Refused):
+    """Nothing of a series is still to come."""
+
+    code = "series_nothing_to_come"
+    status = HTTPStatus.CONFLICT
+    message = N_("Inget av de valda mötena är kvar att ändra.")
+    next_step = N_("Öppna serien och se vilka möten som är kvar.")
+
+
+class LastOfSeries(Refused):
+    """Nobody would be left in a series."""
+
+    code = "series_last_person"
+    message = N_("Ingen skulle vara kvar i serien.")
+    next_step = N_("Ställ in mötena i stället, eller kalla någon annan först.")

@@ -30,18 +30,12 @@ from atagande_agreements.commitments.terms import (
     term_on,
 )
 from atagande_agreements.filing import Shown, Told, report
-from atagande_agreements.outbox.models import OutboxMessage, OutboxState
-from atagande_agreements.parties.heirs import Heirs, heirs
-from atagande_agreements.parties.models import Organisation, Role, RoleGrant
+from atagande_agreements.parties.heirs import heirs
+from atagande_agreements.parties.models import Organisation
 from atagande_agreements.periods import Term
 from atagande_agreements.register.models import Agreement
 from atagande_agreements.rules import Outcome
 from atagande_agreements.standing.evidence import with_reported
-from atagande_calendar.invitations.models import (
-    Attendance,
-    Invitation,
-    InvitationMessage,
-)
 from atagande_calendar.meetings.attendance import (
     MeetingAttendance,
     MeetingReport,
@@ -50,7 +44,7 @@ from atagande_calendar.meetings.attendance import (
 )
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
 from atagande_calendar.meetings.presence import came_to
-from atagande_calendar.method import Method
+from atagande_calendar.meetings.summons import summoned
 
 #: Kind of meeting -> the subject that the agreement file calls it by.
 SUBJECTS = {
@@ -71,14 +65,24 @@ def origin(meeting_id: int) -> str:
     return f"meeting:{meeting_id}"
 
 
-def of_attendance(session: Session, *, meeting: Meeting, told: Told | None, now: datetime) -> None:
+def of_attendance(
+    session: Session,
+    *,
+    meeting: Meeting,
+    told: Told | None,
+    now: datetime,
+    before: date | None = None,
+) -> None:
     """File what a meeting shows, once it is published and whenever what is known of it changes.
 
-    `told` is None when nobody has reported anything: it was published or called off.
+    `told` is None when nobody has reported anything: it was published, changed or called off.
+    `before` is the local date it was moved from: the terms of that day are counted without it.
     """
     _alone(session, meeting.agreement_id)
     filing = _Filing(session, told, now)
-    _terms(filing, meeting)
+    day = local_date(meeting.starts_at)
+    for one in dict.fromkeys((day, before or day)):
+        _terms(filing, meeting, one)
     if meeting.kind is MeetingKind.STEERING:
         _summonses(filing, meeting)
     if meeting.kind is MeetingKind.NETWORK:
@@ -183,9 +187,9 @@ class _Filing:
     told: Told | None
     now: datetime
 
-    def report(self, duty: Obligation, origin: str, event_on: date, shown: Shown) -> None:
-        """File what is shown of one occurrence."""
-        report(
+    def report(self, duty: Obligation, origin: str, event_on: date, shown: Shown) -> int:
+        """File what is shown of one occurrence; return its number."""
+        occurrence = report(
             self.session,
             obligation=duty,
             origin=origin,
@@ -194,6 +198,7 @@ class _Filing:
             told=self.told,
             now=self.now,
         )
+        return occurrence.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +214,9 @@ class _Held:
     there: dict[int, bool]
 
 
-def _terms(filing: _Filing, meeting: Meeting) -> None:
-    """Count the terms that a meeting belongs to."""
+def _terms(filing: _Filing, meeting: Meeting, day: date) -> None:
+    """Count the terms that a meeting on a local date belongs to."""
     session, subject = filing.session, SUBJECTS[meeting.kind]
-    day = local_date(meeting.starts_at)
     duties = [
         (duty, term_on(session, duty.commitment, day))
         for rule in ("held_per_period", "attends_each", "attends_per_period")
@@ -307,11 +311,15 @@ def _held_in(
 
 
 def _summonses(filing: _Filing, meeting: Meeting) -> None:
-    """File what became of each clinic's summons to a steering meeting."""
+    """File what became of each clinic's summons to a steering meeting.
+
+    A clinic that is no longer summoned, or that another is in the place of on the meeting's new
+    day, owes nothing.
+    """
     if meeting.state is MeetingState.CANCELLED:
         return
     day, ways = local_date(meeting.starts_at), heirs(filing.session, meeting.association_id)
-    summoned = _summoned(filing.session, meeting, ways, filing.now)
+    asked_on = summoned(filing.session, meeting, ways, filing.now)
     came: dict[int, list[Presence]] = {}
     for row in filing.session.execute(
         select(MeetingAttendance.unit_id, MeetingAttendance.presence).where(
@@ -323,6 +331,7 @@ def _summonses(filing: _Filing, meeting: Meeting) -> None:
     outcomes = {
         unit: _OUTCOMES[min(said, key=list(_OUTCOMES).index)] for unit, said in came.items()
     }
+    owing: set[int] = set()
     for duty in owed(
         filing.session,
         meeting.agreement_id,
@@ -330,49 +339,16 @@ def _summonses(filing: _Filing, meeting: Meeting) -> None:
         subject=SUBJECTS[meeting.kind],
         on=day,
     ):
-        if duty.unit_id in summoned:
+        if duty.unit_id in asked_on:
             shown = Shown(
-                asked_on=summoned[duty.unit_id],
+                asked_on=asked_on[duty.unit_id],
                 outcome=outcomes.get(duty.unit_id, Outcome.NONE),
             )
-            filing.report(duty, origin(meeting.id), day, shown)
-
-
-def _summoned(
-    session: Session, meeting: Meeting, ways: Heirs, now: datetime
-) -> dict[int, date | None]:
-    """Return, by unit, the local date its chief was summoned; None if the summons never got there.
-
-    What waits to leave counts as sent until the meeting begins, and not after.
-    """
-    rows = session.execute(
-        select(
-            Invitation.unit_id,
-            Invitation.answered_at,
-            OutboxMessage.state,
-            OutboxMessage.sent_at,
-        )
-        .join(RoleGrant, RoleGrant.person_id == Invitation.person_id)
-        .outerjoin(
-            InvitationMessage,
-            (InvitationMessage.invitation_id == Invitation.id)
-            & (InvitationMessage.method == Method.REQUEST),
-        )
-        .outerjoin(OutboxMessage, OutboxMessage.id == InvitationMessage.outbox_message_id)
-        .where(
-            Invitation.meeting_id == meeting.id,
-            Invitation.unit_id.is_not(None),
-            Invitation.attendance == Attendance.SUMMONED,
-            RoleGrant.role == Role.UNIT_CHIEF,
-        )
-    ).all()
-    days: dict[int, list[date]] = {}
-    for row in rows:
-        known = days.setdefault(ways.unit_on(row.unit_id, local_date(meeting.starts_at)), [])
-        if row.state is OutboxState.SENT and row.sent_at is not None:
-            known.append(local_date(row.sent_at))
-        elif row.answered_at is not None:
-            known.append(local_date(row.answered_at))
-        elif row.state is OutboxState.QUEUED and now < meeting.starts_at:
-            known.append(local_date(meeting.published_at or now))
-    return {unit: min(found, default=None) for unit, found in days.items()}
+            owing.add(filing.report(duty, origin(meeting.id), day, shown))
+    withdraw(
+        filing.session,
+        association_id=meeting.association_id,
+        origin=origin(meeting.id),
+        now=filing.now,
+        but=owing,
+    )

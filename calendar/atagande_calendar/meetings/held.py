@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
-from atagande_agreements import audit
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.queries import owed
 from atagande_agreements.errors import Forbidden, NotFound, Stale
@@ -18,7 +17,7 @@ from atagande_agreements.filing import Told
 from atagande_agreements.parties.heirs import heirs
 from atagande_agreements.parties.models import Organisation, Person, Role, Unit, UnitKind
 from atagande_calendar.invitations.models import Invitation, Partstat
-from atagande_calendar.invitations.verbs import send_cancels
+from atagande_calendar.invitations.sending import tell
 from atagande_calendar.meetings import evidence
 from atagande_calendar.meetings.attendance import MeetingAttendance, MeetingReport, Presence
 from atagande_calendar.meetings.errors import (
@@ -29,6 +28,7 @@ from atagande_calendar.meetings.errors import (
     NotYet,
     PartyMissing,
 )
+from atagande_calendar.meetings.history import record
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
 
 #: The rule by which parties owe their presence, and so stand on the list without being asked.
@@ -105,6 +105,7 @@ def parties_of(
             .where(Invitation.meeting_id == meeting.id)
             .options(joinedload(Invitation.organisation), joinedload(Invitation.unit))
         ).all()
+    invitations = [one for one in invitations if one.removed_at is None]
     day, ways = local_date(meeting.starts_at), heirs(session, meeting.association_id)
     groups: dict[tuple[int, int | None], list[Invitation]] = {}
     for one in invitations:
@@ -226,18 +227,8 @@ def report_held(
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     }
-    audit.record(
-        session,
-        audit.Change(
-            association_id=meeting.association_id,
-            at=now,
-            actor=audit.Actor.of(person),
-            action="meeting.held" if state is MeetingState.PUBLISHED else "meeting.corrected",
-            object_type="meeting",
-            object_id=meeting.id,
-            changes={"state": (state, meeting.state)} | changes,
-        ),
-    )
+    action = "meeting.held" if state is MeetingState.PUBLISHED else "meeting.corrected"
+    record(session, meeting, action, person, now, **({"state": (state, meeting.state)} | changes))
     told = Told(f"attendance:{meeting.id}:v{report.version}", local_date(meeting.starts_at), person)
     evidence.of_attendance(session, meeting=meeting, told=told, now=now)
     return report
@@ -330,18 +321,8 @@ def call_off(
         raise Stale
     meeting.state = MeetingState.CANCELLED
     session.flush()
-    sent = send_cancels(session, meeting=meeting, now=now)
-    audit.record(
-        session,
-        audit.Change(
-            association_id=meeting.association_id,
-            at=now,
-            actor=audit.Actor.of(person),
-            action="meeting.cancelled",
-            object_type="meeting",
-            object_id=meeting.id,
-            changes={"state": (MeetingState.PUBLISHED, meeting.state)},
-        ),
-    )
+    sent = tell(session, meeting=meeting, now=now).total
+    turned = (MeetingState.PUBLISHED, meeting.state)
+    record(session, meeting, "meeting.cancelled", person, now, state=turned)
     evidence.called_off(session, meeting=meeting, now=now)
     return sent

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from atagande_agreements import audit
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.queries import owed
 from atagande_agreements.errors import NotFound, Stale
@@ -26,6 +25,7 @@ from atagande_calendar.meetings.errors import (
     NotYet,
 )
 from atagande_calendar.meetings.held import find_report, require_reporter
+from atagande_calendar.meetings.history import record
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
 
 
@@ -74,7 +74,7 @@ def close_meeting(
     meeting.state = MeetingState.CLOSED
     session.add_all(_row(meeting, issue, lifted_on, person, now) for issue in issues)
     session.flush()
-    audit.record(session, _change(meeting, "meeting.closed", person, now, len(issues)))
+    record(session, meeting, "meeting.closed", person, now, issues=(None, len(issues)))
     if lifts:
         told = Told(f"lifted:{meeting.id}", lifted_on, person)
         evidence.of_issues(session, meeting=meeting, told=told, now=now)
@@ -124,7 +124,7 @@ def speak_for_party(
         raise AlreadySaid from error
     session.add_all(_row(meeting, issue, today, person, now) for issue in issues)
     session.flush()
-    audit.record(session, _change(meeting, "meeting.party_lifted", person, now, len(issues)))
+    record(session, meeting, "meeting.party_lifted", person, now, issues=(None, len(issues)))
     evidence.of_issues(
         session,
         meeting=meeting,
@@ -167,20 +167,6 @@ def _row(
         lifted_on=lifted_on,
         lifted_by_id=person.id,
         lifted_at=now,
-    )
-
-
-def _change(
-    meeting: Meeting, action: str, person: Person, now: datetime, number: int
-) -> audit.Change:
-    return audit.Change(
-        association_id=meeting.association_id,
-        at=now,
-        actor=audit.Actor.of(person),
-        action=action,
-        object_type="meeting",
-        object_id=meeting.id,
-        changes={"issues": (None, number)},
     )
 
 

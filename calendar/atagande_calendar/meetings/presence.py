@@ -42,20 +42,24 @@ def came_to(session: Session, meetings: Sequence[Meeting]) -> dict[int, dict[int
 
 
 def _reached(session: Session, days: Mapping[int, date], ways: Heirs) -> set[tuple[int, int]]:
-    """Return (meeting, organisation) where an invitation left the house or was answered."""
+    """Return (meeting, organisation) where an invitation was sent and stayed, or was answered."""
     sent = (
         select(InvitationMessage.id)
         .join(OutboxMessage, OutboxMessage.id == InvitationMessage.outbox_message_id)
         .where(
             InvitationMessage.invitation_id == Invitation.id,
             InvitationMessage.method == Method.REQUEST,
+            # An invitation to a time that no longer holds tells nobody when to come.
+            InvitationMessage.sequence >= Invitation.sequence,
             OutboxMessage.state == OutboxState.SENT,
+            OutboxMessage.bounced_at.is_(None),
         )
         .exists()
     )
     rows = session.execute(
         select(Invitation.meeting_id, Invitation.organisation_id).where(
             Invitation.meeting_id.in_(days),
+            Invitation.removed_at.is_(None),
             sent | (Invitation.partstat != Partstat.NEEDS_ACTION),
         )
     )

@@ -57,12 +57,23 @@ def past(
     ).all()
 
 
+def between(
+    session: Session, association_id: int, *, since: datetime, before: datetime, drafts: bool
+) -> Sequence[Meeting]:
+    """Return the meetings that start in a span of time (UTC), earliest first."""
+    return session.scalars(
+        listed(association_id, drafts=drafts)
+        .where(Meeting.starts_at >= since, Meeting.starts_at < before)
+        .order_by(Meeting.starts_at, Meeting.id)
+    ).all()
+
+
 def answers(session: Session, meeting_ids: Collection[int]) -> dict[int, Answers]:
     """Return, for each meeting that anyone is asked to, how many have answered."""
     answered = func.sum(case((Invitation.partstat == Partstat.NEEDS_ACTION, 0), else_=1))
     rows = session.execute(
         select(Invitation.meeting_id, func.count(), answered)
-        .where(Invitation.meeting_id.in_(meeting_ids))
+        .where(Invitation.meeting_id.in_(meeting_ids), Invitation.removed_at.is_(None))
         .group_by(Invitation.meeting_id)
     )
     return {meeting_id: Answers(asked, int(number)) for meeting_id, asked, number in rows}
@@ -74,7 +85,9 @@ def answers_of(
     """Return what one person has answered, for each meeting they are asked to."""
     rows = session.execute(
         select(Invitation.meeting_id, Invitation.partstat).where(
-            Invitation.person_id == person_id, Invitation.meeting_id.in_(meeting_ids)
+            Invitation.person_id == person_id,
+            Invitation.meeting_id.in_(meeting_ids),
+            Invitation.removed_at.is_(None),
         )
     )
     return {row.meeting_id: row.partstat for row in rows}

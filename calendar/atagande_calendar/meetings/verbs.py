@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from atagande_agreements import audit
 from atagande_agreements.civil_time import is_working_day, local_date
 from atagande_agreements.errors import Stale
 from atagande_agreements.parties.models import Organisation, Person
 from atagande_agreements.register.models import Agreement
 from atagande_calendar.invitations.models import Attendance
-from atagande_calendar.invitations.verbs import invite, send_requests
+from atagande_calendar.invitations.sending import tell
+from atagande_calendar.invitations.verbs import invite
 from atagande_calendar.itip.errors import UnsafeHeader
 from atagande_calendar.itip.text import require_header
 from atagande_calendar.meetings import evidence
@@ -23,15 +23,37 @@ from atagande_calendar.meetings.errors import (
     NotADraft,
     NoWorkingDay,
 )
-from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
-
-SHORTEST_MINUTES = 15
-LONGEST_MINUTES = 480
+from atagande_calendar.meetings.history import record
+from atagande_calendar.meetings.models import (
+    LONGEST_MINUTES,
+    SHORTEST_MINUTES,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+)
 
 
 def new_uid(domain: str) -> str:
     """Return a fresh calendar UID at `domain` (RFC 7986 §5.3), at most 70 characters."""
     return f"{secrets.token_hex(12)}@{domain}"[:70]
+
+
+def require_possible(
+    *, title: str, starts_at: datetime, minutes: int, people: Sequence[Person], now: datetime
+) -> None:
+    """Raise what is wrong with a meeting that is planned or changed."""
+    if starts_at <= now:
+        raise InThePast(field="starts_at")
+    if not is_working_day(local_date(starts_at)):
+        raise NoWorkingDay(field="starts_at", day=local_date(starts_at))
+    if not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
+        raise BadLength(field="minutes", minutes=minutes)
+    if not people:
+        raise NobodyInvited(field="people")
+    try:
+        require_header(title.strip())
+    except UnsafeHeader as error:
+        raise UnsafeHeader(field="title") from error
 
 
 def plan_meeting(
@@ -55,18 +77,7 @@ def plan_meeting(
 
     `target_group` says whether the target group is on a steering meeting's agenda.
     """
-    if starts_at <= now:
-        raise InThePast(field="starts_at")
-    if not is_working_day(local_date(starts_at)):
-        raise NoWorkingDay(field="starts_at", day=local_date(starts_at))
-    if not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
-        raise BadLength(field="minutes", minutes=minutes)
-    if not people:
-        raise NobodyInvited(field="people")
-    try:
-        require_header(title.strip())
-    except UnsafeHeader as error:
-        raise UnsafeHeader(field="title") from error
+    require_possible(title=title, starts_at=starts_at, minutes=minutes, people=people, now=now)
     meeting = Meeting(
         association_id=agreement.association_id,
         agreement_id=agreement.id,
@@ -87,7 +98,15 @@ def plan_meeting(
     session.flush()
     for invited in dict.fromkeys(people):
         invite(session, meeting=meeting, person=invited, attendance=Attendance.SUMMONED)
-    audit.record(session, _change(meeting, "meeting.planned", person, now, None))
+    record(
+        session,
+        meeting,
+        "meeting.planned",
+        person,
+        now,
+        state=(None, meeting.state),
+        starts_at=(None, meeting.starts_at),
+    )
     return meeting
 
 
@@ -105,26 +124,9 @@ def publish_meeting(
     meeting.state = MeetingState.PUBLISHED
     meeting.published_at = now
     session.flush()
-    sent = send_requests(session, meeting=meeting, now=now)
-    audit.record(session, _change(meeting, "meeting.published", person, now, before))
+    sent = tell(session, meeting=meeting, now=now).total
+    state = (before, meeting.state)
+    record(session, meeting, "meeting.published", person, now, state=state)
     if meeting.kind in evidence.SUBJECTS:
         evidence.of_attendance(session, meeting=meeting, told=None, now=now)
     return sent
-
-
-def _change(
-    meeting: Meeting, action: str, person: Person, now: datetime, before: MeetingState | None
-) -> audit.Change:
-    """Return the audit entry of a new state; a planned meeting's time is new too."""
-    changes: dict[str, tuple[object, object]] = {"state": (before, meeting.state)}
-    if before is None:
-        changes["starts_at"] = (None, meeting.starts_at)
-    return audit.Change(
-        association_id=meeting.association_id,
-        at=now,
-        actor=audit.Actor.of(person),
-        action=action,
-        object_type="meeting",
-        object_id=meeting.id,
-        changes=changes,
-    )

@@ -15,6 +15,7 @@ from atagande_calendar.sip.errors import (
     NotYetHeld,
     SentBeforeMeeting,
     SentInFuture,
+    SipIsOver,
 )
 from atagande_calendar.sip.evidence import show_case
 from atagande_calendar.sip.models import LONGEST_MINUTES, Sip, SipResult
@@ -89,6 +90,8 @@ def report_sip(
 
 
 def _check(sip: Sip, said: Afterwards, now: datetime) -> None:
+    if sip.called_off is not None:
+        raise SipIsOver
     if sip.meeting.starts_at > now:
         raise NotYetHeld
     sent = {"minutes_sent_on": said.minutes_sent_on, "followup_sent_on": said.followup_sent_on}

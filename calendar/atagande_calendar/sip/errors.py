@@ -1,7 +1,5 @@
 """What is refused about SIP bookings."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from http import HTTPStatus
 
 from atagande_agreements.errors import Refused
@@ -121,22 +119,26 @@ class SentBeforeMeeting(Refused):
     next_step = N_("Kontrollera datumet.")
 
 
-class NotOffered(Refused):
-    """The time is no slot of the clinic."""
+class SipIsOver(Refused):
+    """It has been, was called off, or has been reported on."""
 
-    code = "slot_not_offered"
-    message = N_("Mottagningen har ingen tid som börjar då.")
-    next_step = N_("Välj en av tiderna i listan.")
-
-
-class SlotTaken(Refused):
-    """Someone else booked the slot first. `free` holds the next free ones (UTC)."""
-
-    code = "slot_taken"
+    code = "sip_is_over"
     status = HTTPStatus.CONFLICT
-    message = N_("Någon annan hann boka den tiden.")
-    next_step = N_("Välj en av de närmaste lediga tiderna.")
+    message = N_("Mötet har redan varit eller är inställt, så det går inte att ändra.")
+    next_step = N_("Boka ett nytt möte om det behövs.")
 
-    def __init__(self, free: Sequence[datetime]) -> None:
-        super().__init__(field="slot")
-        self.free = tuple(free)
+
+class SameTime(Refused):
+    """Moved to where it is."""
+
+    code = "sip_same_time"
+    message = N_("Mötet ligger redan på den tiden.")
+    next_step = N_("Välj en annan tid.")
+
+
+class NotOfficeHours(Refused):
+    """A time that can't be proposed to a clinic outside the agreement."""
+
+    code = "sip_not_office_hours"
+    message = N_("Tiden går inte att föreslå.")
+    next_step = N_("Välj en kommande vardag, mellan 08.00 och 17.00, högst ett halvår fram.")

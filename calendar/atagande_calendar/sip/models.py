@@ -41,6 +41,23 @@ class SipResult(StrEnum):
     NOT_HELD = "not_held"
 
 
+class SipStanding(StrEnum):
+    """Whether the time is the clinic's own, or proposed to a clinic outside the agreement."""
+
+    BOOKED = "booked"
+    #: Until a clinic that is no party has said yes, nobody else is told.
+    PROPOSED = "proposed"
+
+
+class SipCalledOff(StrEnum):
+    """Why it was called off. A closed list: free text could hold something about the person."""
+
+    CONSENT = "consent"
+    CLIENT = "client"
+    CLINIC = "clinic"
+    OTHER = "other"
+
+
 class Sip(Base):
     """SIP: what the booking needs to be right, and nothing of the person it is for."""
 
@@ -54,6 +71,11 @@ class Sip(Base):
             " AND minutes_sent_on IS NULL AND followup_sent_on IS NULL)",
             "followed_up_when_held",
         ),
+        CheckConstraint(
+            "consent_withdrawn_at IS NULL OR called_off IS NOT NULL", "withdrawn_is_called_off"
+        ),
+        CheckConstraint("called_off IS NULL OR result IS NULL", "called_off_has_no_result"),
+        CheckConstraint("follows_id IS NULL OR follows_id <> id", "follows_another"),
         CheckConstraint(
             "actual_minutes IS NULL OR"
             f" (actual_minutes > 0 AND actual_minutes <= {LONGEST_MINUTES})",
@@ -82,6 +104,13 @@ class Sip(Base):
     venue: Mapped[SipVenue] = mapped_column(one_of(SipVenue), default=SipVenue.CLINIC)
     #: None exactly when it is at the clinic.
     venue_reason: Mapped[VenueReason | None] = mapped_column(one_of(VenueReason))
+    standing: Mapped[SipStanding] = mapped_column(one_of(SipStanding), default=SipStanding.BOOKED)
+    #: The meeting that this one follows up, if any.
+    follows_id: Mapped[int | None] = references("sip.id")
+    #: None unless it was called off.
+    called_off: Mapped[SipCalledOff | None] = mapped_column(one_of(SipCalledOff))
+    #: When the person took their consent back. Nothing is sent after it but the CANCEL.
+    consent_withdrawn_at: Mapped[datetime | None]
     #: None until the convener has said what became of it.
     result: Mapped[SipResult | None] = mapped_column(one_of(SipResult))
     #: How long it really took; None if nobody has said.
@@ -96,5 +125,6 @@ class Sip(Base):
     unit: Mapped[Unit] = relationship()
     organisation: Mapped[Organisation] = relationship()
     convener: Mapped[Person] = relationship()
+    follows: Mapped["Sip | None"] = relationship(remote_side="Sip.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it

@@ -1,6 +1,7 @@
 """Reads SIP bookings, and the clinics and people they can be made with."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -11,6 +12,7 @@ from atagande_agreements.parties.models import (
     Person,
     Role,
     RoleGrant,
+    Unit,
 )
 from atagande_calendar.invitations.models import Invitation
 from atagande_calendar.meetings.models import Meeting
@@ -30,7 +32,13 @@ def _seen_by(person_id: int, unit_id: int | None) -> ColumnElement[bool]:
     # Compared with None, the column would be IS NULL: everyone without a unit of their own.
     if unit_id is not None:
         asked.append(and_(Invitation.unit_id == unit_id, Invitation.person_id != Sip.convener_id))
-    called = exists().where(Invitation.meeting_id == Sip.meeting_id, or_(*asked))
+    called = exists().where(
+        Invitation.meeting_id == Sip.meeting_id,
+        # Who is no longer asked, or is not to know yet, sees nothing.
+        Invitation.removed_at.is_(None),
+        ~Invitation.waiting,
+        or_(*asked),
+    )
     return or_(Sip.convener_id == person_id, called, _taken_over_by(person_id))
 
 
@@ -60,7 +68,8 @@ def _with_meeting(association_id: int, person_id: int, unit_id: int | None) -> S
         .where(Sip.association_id == association_id, _seen_by(person_id, unit_id))
         .options(
             joinedload(Sip.meeting),
-            joinedload(Sip.unit),
+            joinedload(Sip.unit).joinedload(Unit.organisation),
+            joinedload(Sip.follows),
             joinedload(Sip.organisation),
             joinedload(Sip.convener).joinedload(Person.unit),
         )
@@ -75,6 +84,23 @@ def bookings(
         _with_meeting(association_id, person_id, unit_id)
         .order_by(Meeting.starts_at.desc(), Sip.id.desc())
         .limit(limit)
+    ).all()
+
+
+def bookings_between(
+    session: Session,
+    association_id: int,
+    *,
+    person_id: int,
+    unit_id: int | None,
+    since: datetime,
+    before: datetime,
+) -> Sequence[Sip]:
+    """Return the bookings that a person sees and that start in a span of time, earliest first."""
+    return session.scalars(
+        _with_meeting(association_id, person_id, unit_id)
+        .where(Meeting.starts_at >= since, Meeting.starts_at < before)
+        .order_by(Meeting.starts_at, Sip.id)
     ).all()
 
 

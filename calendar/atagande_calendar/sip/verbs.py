@@ -7,16 +7,26 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from atagande_agreements import audit
-from atagande_agreements.civil_time import local_date
+from atagande_agreements.civil_time import (
+    OFFICE_CLOSES,
+    OFFICE_OPENS,
+    STOCKHOLM,
+    is_working_day,
+    local_date,
+)
 from atagande_agreements.commitments.errors import BeforeAgreement
 from atagande_agreements.enquiries.errors import NotAClinic
 from atagande_agreements.enquiries.verbs import new_reference
+from atagande_agreements.errors import NotFound
 from atagande_agreements.parties.models import OrganisationKind, Person, Unit, UnitKind
+from atagande_agreements.parties.outside import is_outside, mailboxes
 from atagande_agreements.register.models import Agreement
 from atagande_calendar.invitations.models import Attendance
-from atagande_calendar.invitations.verbs import invite, send_requests
+from atagande_calendar.invitations.sending import tell
+from atagande_calendar.invitations.verbs import invite
 from atagande_calendar.meetings.models import SIP_MINUTES, Meeting, MeetingKind, MeetingState
 from atagande_calendar.meetings.verbs import new_uid
+from atagande_calendar.sip.after import keeps
 from atagande_calendar.sip.errors import (
     NeedlessReason,
     NobodyAtClinic,
@@ -25,19 +35,17 @@ from atagande_calendar.sip.errors import (
     NoReason,
     NotAConvener,
     NotForSip,
-    NotOffered,
+    NotOfficeHours,
     RequestedInFuture,
-    SlotTaken,
     TooLong,
 )
 from atagande_calendar.sip.evidence import show_case
-from atagande_calendar.sip.models import Sip, SipVenue, VenueReason
+from atagande_calendar.sip.models import Sip, SipStanding, SipVenue, VenueReason
 from atagande_calendar.sip.queries import chiefs_of
+from atagande_calendar.slots.holds import make_room, require_offered, slot_taken
 from atagande_calendar.slots.models import SlotClaim
-from atagande_calendar.slots.queries import HORIZON_DAYS, free_slots, is_offered, quarters
+from atagande_calendar.slots.queries import HORIZON_DAYS, free_slots, quarters
 
-#: How many free slots someone who lost a race is offered.
-ALTERNATIVES = 3
 #: The two principals, who owe each other a presence.
 PRINCIPALS = (OrganisationKind.MUNICIPALITY, OrganisationKind.REGION)
 _LONGEST_PLACE = 300
@@ -46,11 +54,13 @@ _LONGEST_PLACE = 300
 def attendance_of(person: Person) -> Attendance:
     """Return how a person is asked: the two principals are kallade, others are inbjudna.
 
+    A prescribing clinic outside the agreement is health care's too.
+
     Socialtjänstlagen (2025:400) 10 kap. and hälso- och sjukvårdslagen (2017:30) 16 kap. 4 § bind
     the municipality and the region.
     """
-    principal = person.organisation.kind in PRINCIPALS
-    return Attendance.SUMMONED if principal else Attendance.INVITED
+    called = person.organisation.kind in (*PRINCIPALS, OrganisationKind.OUTSIDE)
+    return Attendance.SUMMONED if called else Attendance.INVITED
 
 
 def title_of(reference: str, minutes: int) -> str:
@@ -87,6 +97,18 @@ def _check_venue(venue: SipVenue, reason: VenueReason | None) -> None:
         raise NoReason(field="venue_reason")
 
 
+def require_office_hours(starts_at: datetime, minutes: int, now: datetime) -> None:
+    """Refuse a time that can't be proposed: in the past, too far off, outside office hours."""
+    start = starts_at.astimezone(STOCKHOLM)
+    end = (starts_at + timedelta(minutes=minutes)).astimezone(STOCKHOLM)
+    day = start.date()
+    ahead = now < starts_at and day <= local_date(now) + timedelta(days=HORIZON_DAYS)
+    within = is_working_day(day) and start.time() >= OFFICE_OPENS and end.time() <= OFFICE_CLOSES
+    whole = not start.second and not start.microsecond
+    if not ahead or not within or not whole or end.date() != day:
+        raise NotOfficeHours(field="slot")
+
+
 def _check_requested(requested_on: date, agreement: Agreement, now: datetime) -> None:
     if requested_on > local_date(now):
         raise RequestedInFuture(field="requested_on", day=requested_on)
@@ -96,20 +118,14 @@ def _check_requested(requested_on: date, agreement: Agreement, now: datetime) ->
         )
 
 
-def _check_slot(session: Session, unit: Unit, starts_at: datetime, now: datetime) -> None:
-    """Refuse a start that is not among those shown, free or taken."""
-    horizon = local_date(now) + timedelta(days=HORIZON_DAYS)
-    if starts_at <= now or local_date(starts_at) > horizon:
-        raise NotOffered(field="slot")
-    if not is_offered(session, unit.id, starts_at):
-        raise NotOffered(field="slot")
-
-
 def _asked(
     session: Session, unit: Unit, convener: Person, people: Sequence[Person]
 ) -> list[Person]:
-    """Return everyone who is asked, each once: the convener and the clinic's chiefs first."""
-    chiefs = chiefs_of(session, unit.id)
+    """Return everyone who is asked, each once: the convener and the clinic's chiefs first.
+
+    A clinic outside the agreement is asked through its mailbox.
+    """
+    chiefs = mailboxes(session, unit.id) if is_outside(unit) else chiefs_of(session, unit.id)
     if not chiefs:
         raise NobodyAtClinic(field="unit", unit=unit.name)
     asked = list(dict.fromkeys([convener, *chiefs, *people]))
@@ -134,14 +150,20 @@ def book_sip(
     now: datetime,
     venue: SipVenue = SipVenue.CLINIC,
     venue_reason: VenueReason | None = None,
+    follows: Sip | None = None,
 ) -> Sip:
     """Book a slot at the prescribing clinic and queue the invitations.
+
+    At a clinic outside the agreement a time is proposed rather than booked: any within office
+    hours, and nobody but the clinic hears of it before the clinic has said yes. `follows` is the
+    meeting that this one follows up; consent is asked for anew.
 
     Besides `people`, the convener and the clinic's unit chiefs are always asked. The slot is the
     clinic's also when the meeting is held elsewhere, which needs a reason (A6).
 
     Of several who book the same slot at once, the key on the claimed quarters lets one through;
-    the others get SlotTaken with the next free slots and leave nothing behind.
+    the others get SlotTaken with the next free slots and leave nothing behind. The convener's own
+    hold becomes the booking; another's keeps everyone else out until it runs out.
     """
     if convener.organisation.kind not in PRINCIPALS:
         raise NotAConvener
@@ -155,9 +177,24 @@ def book_sip(
         raise NotAClinic(field="unit", unit=unit.name)
     _check_venue(venue, venue_reason)
     _check_requested(requested_on, agreement, now)
-    _check_slot(session, unit, starts_at, now)
+    if follows is not None and not keeps(follows, convener):
+        raise NotFound
+    proposed = is_outside(unit)
     asked = _asked(session, unit, convener, people)
-    earliest = free_slots(session, unit.id, after=now, limit=1)
+    if proposed:
+        require_office_hours(starts_at, minutes, now)
+        earliest = [starts_at]
+    else:
+        make_room(
+            session,
+            unit_id=unit.id,
+            starts_at=starts_at,
+            minutes=minutes,
+            person_id=convener.id,
+            now=now,
+        )
+        require_offered(session, unit.id, starts_at, now)
+        earliest = free_slots(session, unit.id, after=now, limit=1)
     reference = new_reference()
     meeting = Meeting(
         association_id=agreement.association_id,
@@ -181,12 +218,13 @@ def book_sip(
             session.flush()
             session.add_all(
                 SlotClaim(unit_id=unit.id, quarter_at=quarter, meeting_id=meeting.id)
-                for quarter in quarters(starts_at, minutes)
+                for quarter in ([] if proposed else quarters(starts_at, minutes))
             )
             session.flush()
     except IntegrityError as error:
-        free = free_slots(session, unit.id, after=starts_at, limit=ALTERNATIVES)
-        raise SlotTaken(free) from error
+        raise slot_taken(
+            session, unit_id=unit.id, starts_at=starts_at, minutes=minutes, now=now
+        ) from error
     sip = Sip(
         association_id=agreement.association_id,
         meeting_id=meeting.id,
@@ -200,14 +238,19 @@ def book_sip(
         purpose_ready=purpose_ready,
         venue=venue,
         venue_reason=venue_reason,
+        standing=SipStanding.PROPOSED if proposed else SipStanding.BOOKED,
+        follows_id=follows.id if follows is not None else None,
     )
     sip.meeting = meeting
     session.add(sip)
     session.flush()
     show_case(session, sip=sip, person=convener, now=now)
     for person in asked:
-        invite(session, meeting=meeting, person=person, attendance=attendance_of(person))
-    send_requests(session, meeting=meeting, now=now)
+        invitation = invite(
+            session, meeting=meeting, person=person, attendance=attendance_of(person)
+        )
+        invitation.waiting = proposed and person != convener and person.unit_id != unit.id
+    tell(session, meeting=meeting, now=now)
     audit.record(
         session,
         audit.Change(

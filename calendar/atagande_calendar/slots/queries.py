@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from atagande_agreements.civil_time import is_working_day, local_date, local_time
@@ -59,6 +59,14 @@ def _span_slots(hours: Sequence[ClinicHours], day: date) -> Iterator[datetime]:
             start += _SLOT
 
 
+def stands(now: datetime, person_id: int | None = None) -> ColumnElement[bool]:
+    """Return the condition that a claim keeps others out: it is booked, or held by another."""
+    held = SlotClaim.held_until > now
+    if person_id is not None:
+        held = and_(held, SlotClaim.held_by_id != person_id)
+    return or_(SlotClaim.held_by_id.is_(None), held)
+
+
 def free_slots(
     session: Session,
     unit_id: int,
@@ -66,13 +74,18 @@ def free_slots(
     after: datetime,
     until: date | None = None,
     limit: int | None = None,
+    now: datetime | None = None,
+    person_id: int | None = None,
 ) -> list[datetime]:
     """Return the starts (UTC) of free 60-minute slots that begin after a moment, earliest first.
 
     Weekends, Swedish holidays, closures and quarters already claimed are left out. Looks
-    `HORIZON_DAYS` ahead unless `until` (a local date) says otherwise.
+    `HORIZON_DAYS` ahead unless `until` (a local date) says otherwise. A hold that has run out by
+    `now` (`after`, unless it is another moment) is no claim, nor is one of `person_id`'s own.
     """
-    return free_slots_of(session, [unit_id], after=after, until=until, limit=limit)[unit_id]
+    return free_slots_of(
+        session, [unit_id], after=after, until=until, limit=limit, now=now, person_id=person_id
+    )[unit_id]
 
 
 def free_slots_of(
@@ -82,6 +95,8 @@ def free_slots_of(
     after: datetime,
     until: date | None = None,
     limit: int | None = None,
+    now: datetime | None = None,
+    person_id: int | None = None,
 ) -> dict[int, list[datetime]]:
     """Return the free slots of several clinics, at most `limit` of each; see `free_slots`."""
     first = local_date(after)
@@ -103,6 +118,7 @@ def free_slots_of(
             SlotClaim.unit_id.in_(unit_ids),
             SlotClaim.quarter_at >= local_time(first, time()),
             SlotClaim.quarter_at < local_time(last + timedelta(days=1), time()),
+            stands(now or after, person_id),
         )
     ):
         claimed[unit_id].add(quarter_at)
