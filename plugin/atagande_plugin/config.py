@@ -1,6 +1,7 @@
 """Settings, from the environment only. A wrong value stops the start with a clear message."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,6 +16,8 @@ from atagande_agreements.mail_address import is_mail_address
 PREFIX = "ATAGANDE_"
 _SHORTEST_SECRET = 32
 _MOST_PROXIES = 5
+_FOLDER = re.compile(r"[A-Za-z0-9 ._/-]{1,100}")
+_SERVER_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -39,6 +42,24 @@ class MailServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where answers are read, from an URL such as imaps://user:pass@host:993/INBOX."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    #: "plain" (loopback only), "starttls" or "tls".
+    security: str
+    folder: str = "INBOX"
+
+    @property
+    def name(self) -> str:
+        """Return what tells this mailbox and folder from any other."""
+        return f"{self.user}@{self.host}:{self.port}/{self.folder}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set. Names are those of the variables without their prefix."""
 
@@ -53,6 +74,10 @@ class Settings:
     log_level: str
     #: Reverse proxies in front, whose X-Forwarded headers are believed.
     proxies: int = 0
+    #: The mailbox that answers are read from; None: nobody reads them.
+    imap: Mailbox | None = None
+    #: Name of our own mail server in the Authentication-Results that it writes; "" trusts none.
+    mail_authserv_id: str = ""
     #: Set by `atagande demo` only: invented people and the role picker on loopback.
     demo: bool = False
 
@@ -65,6 +90,11 @@ class Settings:
     def secure(self) -> bool:
         """Tell whether people reach the service over TLS, so that cookies may demand it."""
         return self.base_url.startswith("https://")
+
+    @property
+    def reads_mail(self) -> bool:
+        """Tell whether answers that come by mail are read."""
+        return self.imap is not None
 
     @property
     def loopback(self) -> bool:
@@ -84,6 +114,35 @@ def _mail_server(text: str) -> MailServer:
     return MailServer(
         url.hostname, port, unquote(url.username or ""), unquote(url.password or ""), security
     )
+
+
+def _mailbox(text: str) -> Mailbox:
+    url = urlsplit(text)
+    security = {"imaps": "tls", "imap": "plain"}.get(url.scheme)
+    if security is None or not url.hostname or not url.username or not url.password:
+        raise ValueError(text)
+    if security == "plain" and parse_qs(url.query).get("starttls", ["0"])[0] not in {"0", ""}:
+        security = "starttls"
+    # A password is never sent in clear over a network.
+    if security == "plain" and url.hostname not in _LOOPBACK:
+        raise ValueError(text)
+    folder = unquote(url.path.lstrip("/")) or "INBOX"
+    if not _FOLDER.fullmatch(folder) or url.fragment:
+        raise ValueError(text)
+    return Mailbox(
+        url.hostname,
+        url.port or (993 if security == "tls" else 143),
+        unquote(url.username),
+        unquote(url.password),
+        security,
+        folder,
+    )
+
+
+def _server_name(text: str) -> str:
+    if not _SERVER_NAME.fullmatch(text):
+        raise ValueError(text)
+    return text.lower()
 
 
 def _base_url(text: str) -> str:
@@ -147,6 +206,17 @@ READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "SMTP_URL": (
         _mail_server,
         N_("Ange smtp://värd:25, smtp://värd:587?starttls=1 eller smtps://värd."),
+    ),
+    "IMAP_URL": (
+        _mailbox,
+        N_(
+            "Ange imaps://användare:lösenord@värd/INBOX eller"
+            " imap://användare:lösenord@värd/INBOX?starttls=1."
+        ),
+    ),
+    "MAIL_AUTHSERV_ID": (
+        _server_name,
+        N_("Ange namnet som er e-postserver skriver först i Authentication-Results."),
     ),
     "MAIL_FROM": (_address, N_("Ange en e-postadress utan å, ä och ö.")),
     "LOCALE": (_choice("sv", "en"), N_("Ange sv eller en.")),
@@ -225,5 +295,7 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Settings:
         timezone=values.get("TIMEZONE", "Europe/Stockholm"),
         log_level=values.get("LOG_LEVEL", "INFO"),
         proxies=values.get("PROXIES", 0),
+        imap=values.get("IMAP_URL"),
+        mail_authserv_id=values.get("MAIL_AUTHSERV_ID", ""),
         demo=demo,
     )

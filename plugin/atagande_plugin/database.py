@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 #: Seconds that a SQLite writer waits for its turn.
 SQLITE_WAIT = 30
+#: How SQLite waits for the disk when it commits, by whether the transaction is one of those that
+#: need not: FULL is on the disk when the commit returns, NORMAL with the next that is FULL.
+SQLITE_WAITS = {False: "FULL", True: "NORMAL"}
 _READ_ONLY = "atagande_read_only"
+_UNHURRIED = "atagande_unhurried"
 
 
 def make_engine(url: str) -> Engine:
@@ -24,25 +28,47 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    event.listen(engine, "begin", _begin_postgres)
+    return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # SQLAlchemy's own BEGIN is turned off: ours says whether the transaction will write.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        f"synchronous = {SQLITE_WAITS[False]}",
+        "foreign_keys = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once, so that what a verb reads is still true when it writes."""
-    read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    unhurried = options.get(_UNHURRIED, False)
+    if connection.info.get(_UNHURRIED, False) != unhurried:
+        connection.info[_UNHURRIED] = unhurried
+        connection.exec_driver_sql(f"PRAGMA synchronous = {SQLITE_WAITS[unhurried]}")
+    connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY) else "BEGIN IMMEDIATE")
 
 
-def make_session_factory(engine: Engine, *, read_only: bool = False) -> sessionmaker[Session]:
-    """Return what makes sessions on `engine`; they write the audit trail when they commit."""
-    bind = engine.execution_options(**{_READ_ONLY: True}) if read_only else engine
+def _begin_postgres(connection: Connection) -> None:
+    if connection.get_execution_options().get(_UNHURRIED):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+
+
+def make_session_factory(
+    engine: Engine, *, read_only: bool = False, unhurried: bool = False
+) -> sessionmaker[Session]:
+    """Return what makes sessions on `engine`; they write the audit trail when they commit.
+
+    The commits of `unhurried` ones do not wait for the disk: the service may be killed, and they
+    are kept, but if the machine itself stops they may be lost, back to the last that did wait.
+    """
+    options = {_READ_ONLY: True} if read_only else {_UNHURRIED: True} if unhurried else {}
+    bind = engine.execution_options(**options) if options else engine
     factory = sessionmaker(bind, expire_on_commit=False)
     audit.listen(factory)
     return factory

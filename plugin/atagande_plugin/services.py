@@ -24,11 +24,14 @@ class Services:
     writer: sessionmaker[Session] = field(init=False)
     #: Sessions that only read.
     reader: sessionmaker[Session] = field(init=False)
+    #: Sessions that write what may be lost if the machine itself stops.
+    noter: sessionmaker[Session] = field(init=False)
 
     def __post_init__(self) -> None:
         self.engine = make_engine(self.settings.database_url)
         self.writer = make_session_factory(self.engine)
         self.reader = make_session_factory(self.engine, read_only=True)
+        self.noter = make_session_factory(self.engine, unhurried=True)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -20,13 +20,18 @@ MODULES = (
     "atagande_agreements.register.models",
     "atagande_agreements.standing.models",
     "atagande_agreements.steering.models",
+    "atagande_calendar.common_time.models",
+    "atagande_calendar.feeds.models",
     "atagande_calendar.invitations.models",
+    "atagande_calendar.invitations.series_models",
     "atagande_calendar.meetings.attendance",
+    "atagande_calendar.meetings.materials",
     "atagande_calendar.meetings.models",
     "atagande_calendar.sip.models",
     "atagande_calendar.slots.models",
     "atagande_plugin.auth.models",
     "atagande_plugin.jobs.models",
+    "atagande_plugin.mail.models",
 )
 for module in MODULES:
     import_module(module)

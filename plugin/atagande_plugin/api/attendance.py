@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.errors import NotFound
 from atagande_agreements.parties.models import Organisation, Unit
+from atagande_agreements.parties.queries import is_party
 from atagande_calendar.meetings import held, lifted, queries
 from atagande_calendar.meetings.attendance import LiftedIssue, MeetingAttendance
 from atagande_calendar.meetings.evidence import SUBJECTS
@@ -86,7 +87,9 @@ def one(number: int) -> shapes.MeetingAfter:
 def _organisation(key: str) -> Organisation:
     row: Organisation | None = g.session.scalar(
         select(Organisation).where(
-            Organisation.association_id == g.me.association_id, Organisation.key == key
+            Organisation.association_id == g.me.association_id,
+            Organisation.key == key,
+            is_party(),
         )
     )
     return found(row)
@@ -94,7 +97,9 @@ def _organisation(key: str) -> Organisation:
 
 def _unit(key: str) -> Unit:
     row: Unit | None = g.session.scalar(
-        select(Unit).where(Unit.association_id == g.me.association_id, Unit.key == key)
+        select(Unit)
+        .join(Unit.organisation)
+        .where(Unit.association_id == g.me.association_id, Unit.key == key, is_party())
     )
     return found(row)
 

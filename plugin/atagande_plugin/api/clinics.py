@@ -21,7 +21,9 @@ def clinic(key: str) -> Unit:
 def listed(asked: Page) -> shapes.ClinicList:
     """Return the clinics."""
     rows, following = part_of(clinics(g.session, g.me.association_id, local_date(g.now)), asked)
-    free = free_slots_of(g.session, [row.id for row in rows], after=g.now, limit=1)
+    free = free_slots_of(
+        g.session, [row.id for row in rows], after=g.now, limit=1, person_id=g.me.person_id
+    )
     return shapes.ClinicList(
         items=[
             shapes.Clinic(
@@ -41,7 +43,14 @@ def slots(key: str, asked: SlotPage) -> shapes.SlotList:
     """Return a clinic's free slots."""
     unit = clinic(key)
     after = max(asked.after, g.now) if asked.after is not None else g.now
-    items = free_slots(g.session, unit.id, after=after, limit=asked.limit + 1)
+    items = free_slots(
+        g.session,
+        unit.id,
+        after=after,
+        limit=asked.limit + 1,
+        now=g.now,
+        person_id=g.me.person_id,
+    )
     shown = items[: asked.limit]
     return shapes.SlotList(
         unit=unit.key,

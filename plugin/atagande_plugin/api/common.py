@@ -63,6 +63,7 @@ def asked_people(invitations: Sequence[Invitation]) -> list[Asked]:
             answered_at=one.answered_at,
         )
         for one in invitations
+        if one.removed_at is None
     ]
 
 

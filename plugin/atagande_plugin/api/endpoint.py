@@ -7,7 +7,7 @@ from http import HTTPStatus
 from atagande_plugin.auth.access import Access
 
 #: Names in addresses that are a row's number; the rest are keys.
-NUMBERS = frozenset({"number"})
+NUMBERS = frozenset({"number", "invitation", "material"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from atagande_plugin.api.common import asked_people, found, known_people, part
 from atagande_plugin.forms.api_lists import Page
 from atagande_plugin.services import services
 from atagande_plugin.web.acting import myself
-from atagande_plugin.web.meetings import convener_of
+from atagande_plugin.web.meeting_planning import convener_of
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.api_input import PlanMeeting

@@ -150,6 +150,7 @@ def _person(row: Person) -> shapes.PartyPerson:
         party=party(row.organisation, row.unit),
         roles=sorted(grant.role for grant in row.grants),
         active=row.active,
+        shared_mailbox=row.shared_mailbox,
         version=row.version,
     )
 
@@ -170,6 +171,7 @@ def add_person(party: str, form: "NewPerson") -> shapes.PartyPerson:
         title=form.title,
         email=form.email,
         roles=form.roles,
+        shared_mailbox=form.shared_mailbox,
         actor=audit.Actor.of(myself()),
         now=g.now,
     )
@@ -188,6 +190,7 @@ def change_person(number: int, form: "ChangePerson") -> shapes.PartyPerson:
         title=form.title,
         roles=form.roles,
         active=form.active,
+        shared_mailbox=form.shared_mailbox,
         version=form.version,
         actor=audit.Actor.of(myself()),
         now=g.now,

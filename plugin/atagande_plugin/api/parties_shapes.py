@@ -62,4 +62,6 @@ class PartyPerson(Shape):
     party: Party
     roles: list[Role]
     active: bool
+    #: Several read the address; a calendar's own answer from it does not count.
+    shared_mailbox: bool
     version: int

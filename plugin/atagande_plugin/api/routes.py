@@ -33,13 +33,20 @@ INVITERS = roles(Role.ADMINISTRATOR, Role.CONVENER, Role.UNIT_CHIEF)
 FEATURES: tuple[str, ...] = (
     "attendance",
     "certificates",
+    "common_time",
+    "clinic_hours",
     "competence",
     "contacts",
     "documents",
     "enquiries",
+    "feeds",
+    "inbound",
+    "meeting_changes",
     "occurrences",
     "parties",
     "referrals",
+    "series",
+    "sip_changes",
     "standing",
 )
 

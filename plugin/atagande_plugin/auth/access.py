@@ -40,4 +40,6 @@ CASE_HOLDERS = Access(frozenset({Role.CONVENER, Role.UNIT_CHIEF}), why=_ONLY_CAS
 CONVENER = Access(frozenset({Role.CONVENER}), why=_ONLY_CASES)
 #: Those who may speak for a party: its chiefs, and the administrator for the association itself.
 SPEAKERS = roles(Role.UNIT_CHIEF, Role.ADMINISTRATOR)
+#: Those who plan meetings between organisations.
+PLANNERS = roles(Role.ADMINISTRATOR, Role.CONVENER)
 OPERATIONS = roles(Role.OPERATIONS, Role.ADMINISTRATOR)

@@ -63,6 +63,11 @@ class Me:
         first = next((role for role in Role if role in self.roles), Role.READER)
         return ROLE_LABELS[first]
 
+    @property
+    def led_unit_id(self) -> int | None:
+        """Return the unit that the person is chief of, or None."""
+        return self.unit_id if Role.UNIT_CHIEF in self.roles else None
+
     def has(self, *roles: Role) -> bool:
         """Tell whether the person has one of the roles."""
         return not self.roles.isdisjoint(roles)

@@ -15,6 +15,7 @@ from atagande_agreements.errors import Refused
 from atagande_agreements.i18n import N_
 from atagande_agreements.outbox import enqueue
 from atagande_agreements.parties.models import Person
+from atagande_agreements.parties.queries import is_party
 from atagande_plugin.auth.models import LoginLink, SignInAttempt
 
 LINK_MINUTES = 20
@@ -86,7 +87,10 @@ def ask_for_link(session: Session, email: str, now: datetime) -> int:
     The page says the same whether there is anyone or not.
     """
     people = session.scalars(
-        select(Person).where(Person.email == _address(email), Person.active)
+        select(Person)
+        .join(Person.organisation)
+        # The mailbox of a clinic outside the agreement opens nothing here.
+        .where(Person.email == _address(email), Person.active, is_party())
     ).all()
     for person in people:
         link = LoginLink(

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 
 import click
 
@@ -21,10 +22,10 @@ mail = Group(
     help=N_("Ta emot ett kalendersvar, som brev på standard in. Skriver JSON."),
 )
 def receive() -> None:
-    """Read one message from standard input and print what it changed."""
+    """Read one message from standard input and print what became of it."""
     from atagande_plugin.mail import inbound  # noqa: PLC0415 - loaded on use: start-up time
 
     raw = sys.stdin.buffer.read(inbound.LARGEST_MESSAGE + 1)
     with opened() as services:
-        changed = inbound.receive(services, raw)
-    click.echo(json.dumps({"outcome": "answered" if changed else "unchanged"}))
+        received = inbound.receive(services, raw)
+    click.echo(json.dumps(asdict(received)))

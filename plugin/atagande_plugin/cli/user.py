@@ -89,6 +89,7 @@ def _keys(session: Session, column: InstrumentedAttribute[str], condition: Any) 
 @_option("--organisation", required=True, help=N_("Partens namn i överenskommelsens fil."))
 @_option("--unit", help=N_("Enhetens namn i filen, för den som hör till en enhet."))
 @_option("--role", "roles", multiple=True, help=N_("Roll. Kan anges flera gånger."))
+@_option("--shared-mailbox", is_flag=True, help=N_("Flera läser adressen."))
 @_option("--association", help=N_("Förbund, om det finns flera."))
 def add(
     *,
@@ -98,6 +99,7 @@ def add(
     organisation: str,
     unit: str | None,
     roles: tuple[str, ...],
+    shared_mailbox: bool,
     association: str | None,
 ) -> None:
     """Add a person."""
@@ -117,6 +119,7 @@ def add(
             title=title,
             email=email,
             roles=granted,
+            shared_mailbox=shared_mailbox,
             actor=audit.Actor.job("atagande user add"),
             now=services.now(),
         )

@@ -183,7 +183,7 @@ def _elsewhere(year: Year) -> Event:
 
     def book(session: Session, at: datetime) -> None:
         unit = year.units["sollentuna-mottagning"]
-        slots = free_slots(session, unit.id, after=at + timedelta(days=12), limit=1)
+        slots = free_slots(session, unit.id, after=at + timedelta(days=12), limit=1, now=at)
         book_sip(
             session,
             agreement=year.agreement,
@@ -217,7 +217,11 @@ def _afterwards(year: Year) -> Event:
         been = session.scalars(
             select(Sip)
             .join(Meeting, Meeting.id == Sip.meeting_id)
-            .where(Sip.result.is_(None), Meeting.starts_at < at - timedelta(hours=2))
+            .where(
+                Sip.result.is_(None),
+                Sip.called_off.is_(None),
+                Meeting.starts_at < at - timedelta(hours=2),
+            )
             .options(joinedload(Sip.meeting), joinedload(Sip.convener))
             .order_by(Sip.id)
         ).all()

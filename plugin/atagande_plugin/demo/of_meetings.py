@@ -160,6 +160,8 @@ def _people(year: Year, kind: MeetingKind) -> list[str]:
 def _plan(year: Year, plan: Plan) -> None:
     day = year.on(plan.on)
     clock = time(13) if plan.kind is MeetingKind.STEERING else time(12)
+    if plan.title.startswith("Frukost"):
+        clock = time(8)
 
     def planned(session: Session, at: datetime) -> None:
         meeting = plan_meeting(

@@ -55,6 +55,8 @@ FEATURES = (
     "documents",
     "meetings",
     "parties",
+    "series",
+    "sip_life",
     "standing",
 )
 
@@ -84,7 +86,8 @@ class Year:
             )
             loaded = loaded.order_by(Person.id)
             self.people = {one.email: one for one in session.scalars(loaded).unique()}
-            units, bodies = select(Unit).order_by(Unit.id), select(Organisation)
+            bodies = select(Organisation)
+            units = select(Unit).options(joinedload(Unit.organisation)).order_by(Unit.id)
             self.units = {one.key: one for one in session.scalars(units)}
             bodies = bodies.order_by(Organisation.id)
             self.bodies = {one.key: one for one in session.scalars(bodies)}
@@ -310,7 +313,7 @@ class Year:
 
         def booked(session: Session, at: datetime) -> None:
             unit = self.units[clinic]
-            slots = free_slots(session, unit.id, after=at + timedelta(days=wait), limit=1)
+            slots = free_slots(session, unit.id, after=at + timedelta(days=wait), limit=1, now=at)
             sip = book_sip(
                 session,
                 agreement=self.agreement,

@@ -5,16 +5,18 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from atagande_agreements.civil_time import FIRST_YEAR, LAST_YEAR
 from atagande_agreements.deviations.models import DeviationState
 from atagande_agreements.outbox.models import OutboxState
 from atagande_plugin.forms.base import Form, RowNumber
 
-_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+_LAST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 
 
 def _in_our_time(moment: datetime) -> datetime:
     if not _FIRST <= moment < _LAST:
-        raise ValueError("outside 2000-2199")
+        raise ValueError(f"outside {FIRST_YEAR}-{LAST_YEAR}")
     return moment.astimezone(UTC)
 
 

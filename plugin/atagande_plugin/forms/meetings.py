@@ -1,26 +1,15 @@
 """Input of meetings."""
 
-import re
-from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import StringConstraints
 
 from atagande_calendar.meetings.models import MeetingKind
+from atagande_plugin.forms import clock
 from atagande_plugin.forms.answer import ONE_LINE
 from atagande_plugin.forms.base import Form, RowNumber
 
-_CLOCK = re.compile(r"\s*([0-9]{1,2})[.:]([0-9]{2})\s*")
-
-
-def _clock(value: object) -> object:
-    """Read 9.00 as well as 09:00."""
-    match = _CLOCK.fullmatch(value) if isinstance(value, str) else None
-    return f"{match[1]:0>2}:{match[2]}" if match else value
-
-
-#: What Stockholm's clocks show.
-Clock = Annotated[time, BeforeValidator(_clock)]
+Clock = clock.Clock
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE)]
 Agenda = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 
@@ -34,7 +23,7 @@ class Plan(Form):
 
     kind: Kind = MeetingKind.NETWORK
     title: Title
-    day: date
+    day: clock.Day
     clock: Clock
     minutes: int
     place: Title

@@ -74,6 +74,8 @@ class NewPerson(Form):
     title: Title = ""
     email: Annotated[str, StringConstraints(min_length=1, max_length=254)]
     roles: tuple[Role, ...] = ()
+    #: Several read the address; a calendar's own answer from it does not count.
+    shared_mailbox: bool = False
 
 
 class ChangePerson(Form):
@@ -83,4 +85,5 @@ class ChangePerson(Form):
     title: Title = ""
     roles: tuple[Role, ...] = ()
     active: bool = False
+    shared_mailbox: bool = False
     version: int

@@ -16,9 +16,14 @@ from sqlalchemy.orm import Session
 from atagande_agreements.competence.importing import forget_expired
 from atagande_agreements.contacts.reminders import remind
 from atagande_agreements.sweep import insert_new, sweep
+from atagande_calendar.slots import holds
 from atagande_plugin.auth.links import WINDOW
 from atagande_plugin.auth.models import HandledRequest, LoginLink, LoginSession, SignInAttempt
+from atagande_plugin.jobs.calendars import refresh
+from atagande_plugin.jobs.faults import JobFailed
 from atagande_plugin.jobs.models import JobLease, JobRun
+from atagande_plugin.mail.inbox import inbox_job
+from atagande_plugin.mail.models import InboundMessage, Outcome
 from atagande_plugin.observability import LOGGER, log_crash
 from atagande_plugin.outbox.delivery import deliver
 from atagande_plugin.services import Services
@@ -29,6 +34,8 @@ HEARTBEAT_SECONDS = 15
 #: How long the answer to a request is kept for a replay.
 KEEP_HANDLED = timedelta(days=7)
 KEEP_LINKS = timedelta(days=30)
+#: How long it is known that a mail has come; by then it is long since out of the inbox.
+KEEP_INBOUND = timedelta(days=400)
 
 Job = Callable[[Services], Mapping[str, Any]]
 
@@ -58,9 +65,17 @@ def _tidy(services: Services) -> Mapping[str, Any]:
             delete(LoginLink).where(LoginLink.expires_at < now - KEEP_LINKS),
             delete(SignInAttempt).where(SignInAttempt.at < now - WINDOW),
             delete(HandledRequest).where(HandledRequest.at < now - KEEP_HANDLED),
+            delete(InboundMessage).where(
+                InboundMessage.received_at < now - KEEP_INBOUND,
+                or_(
+                    InboundMessage.outcome != Outcome.QUARANTINED,
+                    InboundMessage.settled_at.is_not(None),
+                ),
+            ),
         ):
             gone += session.connection().execute(statement).rowcount
         gone += forget_expired(session, now)
+        gone += holds.forget_expired(session, now)
     return {"removed": gone}
 
 
@@ -69,6 +84,8 @@ JOBS: Mapping[str, tuple[int, Job]] = {
     "sweep": (300, _sweep),
     "contacts": (3600, _contacts),
     "outbox": (10, _deliver),
+    "inbox": (60, inbox_job),
+    "calendars": (300, refresh),
     "tidy": (3600, _tidy),
 }
 
@@ -109,7 +126,7 @@ class Scheduler:
         """Take the lease if it is free, and begin."""
         self.beat()
         self.scheduler.add_job(self.beat, "interval", seconds=HEARTBEAT_SECONDS, id="heartbeat")
-        for name, (seconds, _job) in JOBS.items():
+        for name, (seconds, _job) in self.jobs().items():
             self.scheduler.add_job(
                 self.run,
                 "interval",
@@ -119,6 +136,11 @@ class Scheduler:
                 next_run_time=self.services.now(),
             )
         self.scheduler.start()
+
+    def jobs(self) -> Mapping[str, tuple[int, Job]]:
+        """Return the jobs that the settings give something to do."""
+        idle = set() if self.services.settings.reads_mail else {"inbox"}
+        return {name: job for name, job in JOBS.items() if name not in idle}
 
     def stop(self) -> None:
         """Finish what is under way and let the lease go."""
@@ -148,6 +170,8 @@ class Scheduler:
         result, summary = "ok", {}
         try:
             summary = dict(JOBS[name][1](self.services))
+        except JobFailed as error:
+            result = error.code[:80]
         except Exception as error:  # noqa: BLE001 - a failed job is noted and tried again
             log_crash(error)
             result = type(error).__name__[:80]

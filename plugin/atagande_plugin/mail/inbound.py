@@ -1,170 +1,158 @@
-"""Reads one inbound message: a calendar program's answer to an invitation (RFC 6047, RFC 5546).
+"""Takes one mail that came in: an answer from someone's calendar, or a mail of ours come back.
 
-1. Find the organiser's plus-address it was sent to; its token tells which invitation it answers.
-2. Find the calendar part that is a REPLY, but never inside a forwarded message.
-3. Check that the meeting, the sequence and the person are the ones that were asked: the ATTENDEE
-   and the From address must both be the invited address.
-4. Take PARTSTAT as that person's answer. Nothing else of the message is kept.
+1. Read it, within limits (`mail_reading`). Nothing that someone wrote is kept.
+2. Find whose it is by the secret in the address it was sent to.
+3. Note it by its digest; the same mail again changes nothing.
+4. Judge it (`broker.judge`) and do what it means (`taking`).
 
-Anything that does not fit is refused with a reason and changes nothing.
+Whatever is wrong with a mail becomes an outcome with a reason, never an error: a mail that stops
+the reader would stop all that come after it. The mail itself stays in the mailbox.
 """
 
-import re
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import Message
-from email.utils import parseaddr
-from http import HTTPStatus
-from typing import Any
+import hashlib
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select, update
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 - the pool's, not Python's
+from sqlalchemy.orm import Session
 
-from atagande_agreements.errors import Refused
-from atagande_agreements.i18n import N_
-from atagande_calendar.invitations.models import AnswerWay, Invitation, Partstat
-from atagande_calendar.invitations.tokens import Purpose, invitation_of, is_valid
-from atagande_calendar.invitations.verbs import answer
+from atagande_agreements.outbox.models import OutboxMessage
+from atagande_agreements.sweep import insert_new
+from atagande_calendar.invitations.models import Invitation
+from atagande_calendar.invitations.replies import invitation_by_token, sent_by_token
+from atagande_calendar.itip.mail_reading import LARGEST_MAIL, Mail, read_mail
+from atagande_calendar.meetings.models import MeetingKind
+from atagande_plugin.mail import bounces, taking
+from atagande_plugin.mail.models import InboundMessage, Outcome
+from atagande_plugin.observability import LOGGER, log_crash
 from atagande_plugin.services import Services
 
-#: Bytes of a message, and of its calendar part, that are read.
-LARGEST_MESSAGE = 20_000_000
-LARGEST_CALENDAR = 256_000
-DEEPEST = 8
-_ENVELOPE = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
-_CALENDARS = frozenset({"text/calendar", "application/ics"})
+#: Bytes of a message that are read.
+LARGEST_MESSAGE = LARGEST_MAIL
 
 
-class NotForUs(Refused):
-    """The message is addressed to no invitation of ours."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a mail."""
 
-    code = "mail_not_for_us"
-    status = HTTPStatus.NOT_FOUND
-    message = N_("Brevet är inte ställt till någon av våra kallelser.")
-    next_step = N_("Läs brevet och svara för hand om det behövs.")
-
-
-class NoAnswer(Refused):
-    """The message holds no calendar answer that can be read."""
-
-    code = "mail_no_answer"
-    message = N_("Brevet innehåller inget kalendersvar som går att läsa.")
-    next_step = N_("Läs brevet. Be avsändaren svara med länken i kallelsen.")
+    outcome: Outcome
+    #: Stable code of why; "" when the outcome says it all.
+    reason: str = ""
+    #: The same mail had come before; it was not taken again.
+    repeated: bool = False
 
 
-class NotTheInvited(Refused):
-    """Someone else answered, or for another meeting; it is not the invited person's answer."""
+def receive(services: Services, raw: bytes, *, size: int | None = None) -> Received:
+    """Take one mail as it came; return what became of it. Never raises for a bad mail.
 
-    code = "mail_not_the_invited"
-    message = N_("Svaret kommer inte från den som är kallad, så det räknas inte.")
-    next_step = N_("Fråga den som är kallad. Ett svar räknas bara från den adress som kallades.")
-
-
-class OldTime(Refused):
-    """The answer is to an earlier time of the meeting."""
-
-    code = "mail_old_time"
-    status = HTTPStatus.CONFLICT
-    message = N_("Svaret gäller en tidigare tid för mötet, så det räknas inte.")
-    next_step = N_("Den som är kallad behöver svara på den senaste kallelsen.")
-
-
-def receive(services: Services, raw: bytes) -> bool:
-    """Take one message as it came; return whether it changed an answer. A repeat does not."""
-    if len(raw) > LARGEST_MESSAGE:
-        raise NoAnswer
-    mail = message_from_bytes(raw, policy=policy.compat32)
-    with services.writer() as session:
-        invitation = _invitation(session, services.settings.secret_key, mail)
-        partstat = _answer(mail, invitation)
-        changed = answer(
-            session,
-            invitation=invitation,
-            partstat=partstat,
-            way=AnswerWay.MAIL,
-            now=services.now(),
-        )
-        session.commit()
-    return changed
-
-
-def _invitation(session: Session, secret: bytes, mail: "Message[str, str]") -> Invitation:
-    """Return the invitation that the message's plus-address names."""
-    for header in _ENVELOPE:
-        for value in mail.get_all(header, []):
-            for token in re.findall(r"\+([A-Za-z2-7]{32})@", str(value)):
-                number = invitation_of(token.lower())
-                found = session.scalar(
-                    select(Invitation)
-                    .where(Invitation.id == number)
-                    .options(joinedload(Invitation.meeting), joinedload(Invitation.person))
-                )
-                if found is not None and is_valid(
-                    token.lower(), secret, Purpose.REPLY, found.id, found.nonce
-                ):
-                    return found
-    raise NotForUs
-
-
-def _calendars(part: "Message[str, str]", depth: int = 0) -> Iterator["Message[str, str]"]:
-    """Yield the calendar parts, those that announce a REPLY first; never of a forwarded message."""
-    if depth > DEEPEST or part.get_content_type() == "message/rfc822":
-        return
-    if part.is_multipart():
-        for inner in part.get_payload():
-            if isinstance(inner, Message):
-                yield from _calendars(inner, depth + 1)
-    elif part.get_content_type() in _CALENDARS:
-        yield part
-
-
-def _reply(mail: "Message[str, str]") -> Any:
-    """Return the VEVENT of the message's REPLY; raise NoAnswer without one."""
-    from icalendar import Calendar  # noqa: PLC0415 - loaded on use: start-up time
-
-    parts = sorted(
-        _calendars(mail), key=lambda part: str(part.get_param("method") or "").upper() != "REPLY"
-    )
-    for part in parts:
-        content = part.get_payload(decode=True)
-        if not isinstance(content, bytes) or len(content) > LARGEST_CALENDAR:
-            continue
-        try:
-            calendar = Calendar.from_ical(
-                content.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x00\r\n ")
-            )
-        except ValueError:
-            continue
-        events = calendar.walk("VEVENT")
-        if str(calendar.get("METHOD", "")).upper() == "REPLY" and len(events) == 1:
-            return events[0]
-    raise NoAnswer
-
-
-def _address(value: object) -> str:
-    return str(value).strip().lower().removeprefix("mailto:")
-
-
-def _answer(mail: "Message[str, str]", invitation: Invitation) -> Partstat:
-    """Return what the invited person answered; raise if it is not theirs or not to this time."""
-    event = _reply(mail)
-    attendees = event.get("ATTENDEE", [])
-    attendees = attendees if isinstance(attendees, list) else [attendees]
-    sender = parseaddr(str(mail.get("From", "")))[1].lower()
-    asked = invitation.email
-    if (
-        str(event.get("UID", "")) != invitation.meeting.uid
-        or [_address(one) for one in attendees] != [asked]
-        or sender != asked
-    ):
-        raise NotTheInvited
+    `size` is the mail's own when only its headers were fetched. Raises OperationalError,
+    InterfaceError or TimeoutError when the database can't be reached: then nothing is taken, and
+    the mail can be taken later.
+    """
+    mail = read_mail(raw, server=services.settings.mail_authserv_id, size=size)
     try:
-        sequence = int(event.get("SEQUENCE", 0))
-        given = Partstat(str(attendees[0].params.get("PARTSTAT", "")).upper())
-    except (TypeError, ValueError) as error:
-        raise NoAnswer from error
-    if given is Partstat.NEEDS_ACTION:
-        raise NoAnswer
-    if sequence < invitation.meeting.sequence:
-        raise OldTime
-    return given
+        received = _take(services, mail)
+    except (OperationalError, InterfaceError, TimeoutError):
+        raise
+    except Exception as error:  # noqa: BLE001 - one bad mail must not stop the others
+        log_crash(error)
+        received = _note_crash(services, mail)
+    LOGGER.info(
+        "mail_received",
+        extra={
+            "outcome": received.outcome.value,
+            "reason": received.reason,
+            "repeated": received.repeated,
+            "size": mail.size,
+        },
+    )
+    return received
+
+
+def _take(services: Services, mail: Mail) -> Received:
+    with services.writer() as session, session.begin():
+        secret = services.settings.secret_key
+        found = invitation_by_token(session, secret, mail.tokens)
+        back = None if found else sent_by_token(session, secret, mail.tokens)
+        row = _noted(session, services, mail, invitation=found, message=back)
+        if isinstance(row, Received):
+            return row
+        if back is not None:
+            taken = bounces.take(session, back[0], mail, services.now())
+        elif found is None:
+            taken = taking.Taken(*_unknown(mail))
+        else:
+            taken = taking.take(session, found[0], mail, services.now())
+        _write(row, mail, taken)
+        return Received(taken.outcome, taken.reason)
+
+
+def _unknown(mail: Mail) -> tuple[Outcome, str]:
+    """Return what becomes of a mail that no secret tells the owner of."""
+    if mail.automatic and mail.fault == "no_calendar":
+        return Outcome.IGNORED, "automatic"
+    return Outcome.QUARANTINED, mail.fault if mail.fault == "too_large" else "unknown_token"
+
+
+def _noted(
+    session: Session,
+    services: Services,
+    mail: Mail,
+    *,
+    invitation: tuple[Invitation, str] | None = None,
+    message: tuple[OutboxMessage, str] | None = None,
+) -> "InboundMessage | Received":
+    """Add the mail's row, or return what became of the same mail before.
+
+    Of two that take the same mail at once, the second waits here for the first's commit.
+    """
+    token = (invitation or message or (None, ""))[1]
+    digest = hashlib.sha256(f"{mail.digest}:{token}".encode()).hexdigest()
+    owner = (invitation or message or (None, ""))[0]
+    if isinstance(owner, Invitation):
+        private = owner.meeting.kind is MeetingKind.SIP
+    else:
+        private = owner is not None and owner.kind == "sip_invitation"
+    number = session.scalar(
+        insert_new(session, InboundMessage.__table__)
+        .values(
+            association_id=owner.association_id if owner else None,
+            received_at=services.now(),
+            digest=digest,
+            sender=mail.sender.address,
+            invitation_id=owner.id if isinstance(owner, Invitation) else None,
+            outbox_message_id=owner.id if isinstance(owner, OutboxMessage) else None,
+            private=private,
+            outcome=Outcome.QUARANTINED,
+            reason="",
+            method="",
+            size=mail.size,
+        )
+        .returning(InboundMessage.__table__.c.id)
+    )
+    if number is None:
+        known = session.scalars(select(InboundMessage).where(InboundMessage.digest == digest)).one()
+        return Received(known.outcome, known.reason, repeated=True)
+    return session.get_one(InboundMessage, number)
+
+
+def _write(row: InboundMessage, mail: Mail, taken: taking.Taken) -> None:
+    row.outcome, row.reason = taken.outcome, taken.reason
+    if mail.replies:
+        said = mail.replies[0].incoming
+        row.method, row.partstat, row.sequence = said.method, said.partstat, said.sequence
+
+
+def _note_crash(services: Services, mail: Mail) -> Received:
+    """Put a mail that something broke on before people, with nothing of it done."""
+    with services.writer() as session, session.begin():
+        secret = services.settings.secret_key
+        found = invitation_by_token(session, secret, mail.tokens)
+        back = None if found else sent_by_token(session, secret, mail.tokens)
+        row = _noted(session, services, mail, invitation=found, message=back)
+        if isinstance(row, Received):
+            return row
+        session.execute(
+            update(InboundMessage).where(InboundMessage.id == row.id).values(reason="crash")
+        )
+    return Received(Outcome.QUARANTINED, "crash")

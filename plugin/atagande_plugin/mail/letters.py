@@ -148,27 +148,40 @@ def invitation(
     address: str,
     summoned: bool,
     private: bool,
+    reads_mail: bool = False,
+    proposed: bool = False,
 ) -> Content:
-    """Return the words of an invitation.
+    """Return the words of an invitation, or of an update to one.
 
-    `facts` are those frozen in the outbox: title, starts_at, minutes, place, agenda. For a SIP
-    (`private`) nothing but time, place and the reference is said.
+    `facts` are those frozen in the outbox: title, starts_at, minutes, place, agenda, and of an
+    update what the last message said (`before`) and whether to answer anew. For a SIP (`private`)
+    nothing but time, place and the reference is said. `reads_mail` tells whether an answer from
+    the reader's calendar comes anywhere; `proposed` whether the reader decides if the time holds.
     """
-    start = datetime.fromisoformat(str(facts["starts_at"]))
-    end = start + timedelta(minutes=int(facts["minutes"]))
-    asked = N_("Du kallas till mötet.") if summoned else N_("Du är inbjuden till mötet.")
+    start, end = _span(facts)
     rows = [
         (words.text(N_("När")), words.span(start, end)),
         (words.text(N_("Var")), str(facts["place"])),
     ]
-    after = [words.text(N_("Svara med knappen. Svar från kalendern läses inte automatiskt."))]
+    rows += _before(words, facts, (start, end))
+    after = [
+        words.text(
+            N_("Du kan också svara direkt i din kalender. Svaret räknas lika.")
+            if reads_mail
+            else N_("Svara med länken. Svar från kalendern läses inte automatiskt.")
+        )
+    ]
     if facts["agenda"]:
         after.insert(0, f"{words.text(N_('Dagordning'))}:\n{facts['agenda']}")
     if private:
         after.append(words.text(N_("Skriv inga uppgifter om någon person i ditt svar.")))
+    moved = bool(facts.get("update")) and bool(facts.get("answer_anew"))
+    title = str(facts["title"])
     return Content(
-        subject=str(facts["title"]),
-        paragraphs=[words.text(asked)],
+        subject=words.text(N_("Ändrat: %(title)s"), {"title": title}) if moved else title,
+        paragraphs=[
+            words.text(text) for text in _asked(facts, summoned=summoned, proposed=proposed)
+        ],
         facts=rows,
         action=(words.text(N_("Svara ja, nej eller kanske")), address),
         after=after,
@@ -176,10 +189,52 @@ def invitation(
     )
 
 
+def _asked(facts: Mapping[str, Any], *, summoned: bool, proposed: bool) -> list[str]:
+    """Return what the reader is asked for, in sentences."""
+    if facts.get("time_stands"):
+        return [
+            N_("Tiden du föreslog gick inte att ordna. Mötet står kvar på den tid som står här."),
+            N_("Säg gärna till om du inte kan komma."),
+        ]
+    if facts.get("again") and not facts.get("answer_anew"):
+        return [N_("Här är kallelsen igen, så som den gäller nu.")]
+    if proposed:
+        return [
+            N_("Vi föreslår den här tiden för ett samverkansmöte hos er. Svara om den passar."),
+            N_("Tiden gäller när ni har sagt ja. Säg annars vilken tid som passar bättre."),
+        ]
+    if facts.get("update") and facts.get("answer_anew"):
+        return [N_("Mötet har ändrats. Svara igen: ditt förra svar gäller inte längre.")]
+    if facts.get("update"):
+        return [N_("Uppgifterna om mötet har ändrats. Ditt svar står kvar.")]
+    return [N_("Du kallas till mötet.") if summoned else N_("Du är inbjuden till mötet.")]
+
+
+def _span(facts: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    start = datetime.fromisoformat(str(facts["starts_at"]))
+    return start, start + timedelta(minutes=int(facts["minutes"]))
+
+
+def _before(
+    words: Words, facts: Mapping[str, Any], now: tuple[datetime, datetime]
+) -> list[tuple[str, str]]:
+    """Return what the last message said otherwise: old → new stand beside each other."""
+    before = facts.get("before")
+    if not before:
+        return []
+    rows = []
+    if _span(before) != now:
+        rows.append((words.text(N_("Förut")), words.span(*_span(before))))
+    if before["place"] != facts["place"]:
+        rows.append((words.text(N_("Förra platsen")), str(before["place"])))
+    if before["title"] != facts["title"]:
+        rows.append((words.text(N_("Förra rubriken")), str(before["title"])))
+    return rows
+
+
 def cancellation(words: Words, facts: Mapping[str, Any]) -> Content:
     """Return the words that call a meeting off; `facts` as for `invitation`."""
-    start = datetime.fromisoformat(str(facts["starts_at"]))
-    end = start + timedelta(minutes=int(facts["minutes"]))
+    start, end = _span(facts)
     return Content(
         subject=words.text(N_("Inställt: %(title)s"), {"title": facts["title"]}),
         paragraphs=[words.text(N_("Mötet är inställt. Du behöver inte göra något."))],

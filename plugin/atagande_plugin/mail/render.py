@@ -1,8 +1,9 @@
 """Writes the exact bytes of an outbox message."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -17,19 +18,29 @@ from atagande_agreements.deviations.models import reference
 from atagande_agreements.deviations.queries import whole
 from atagande_agreements.deviations.rules import reply_due
 from atagande_agreements.outbox.models import OutboxMessage
-from atagande_agreements.parties.models import Association, Organisation, Person
-from atagande_calendar.invitations.models import Attendance, Invitation
+from atagande_agreements.parties.models import Association, Organisation, OrganisationKind, Person
+from atagande_calendar.common_time.polls import MAIL
+from atagande_calendar.invitations.models import Attendance, Invitation, InvitationMessage
+from atagande_calendar.invitations.recurring import KIND as SERIES
 from atagande_calendar.invitations.tokens import Purpose, make_token
 from atagande_calendar.meetings.models import Meeting, MeetingKind
 from atagande_calendar.method import Method
 from atagande_plugin.auth import links
 from atagande_plugin.auth.models import LoginLink
 from atagande_plugin.config import Settings
-from atagande_plugin.mail import letters
+from atagande_plugin.mail import letters, poll_letters, series_letters
 from atagande_plugin.translation import Words, words
 
 if TYPE_CHECKING:
     from atagande_calendar.itip import Letter
+
+
+#: What a mail says of an invitation; `prefetch` reads it for many at once.
+WITH_INVITATION = (
+    joinedload(Invitation.meeting),
+    joinedload(Invitation.person),
+    joinedload(Invitation.organisation),
+)
 
 
 class Obsolete(Exception):  # noqa: N818 - what the message has become
@@ -41,12 +52,33 @@ def render(session: Session, settings: Settings, message: OutboxMessage) -> byte
     return RENDERERS[message.kind](session, settings, message)
 
 
+def prefetch(session: Session, messages: Sequence[OutboxMessage]) -> list[object]:
+    """Read what several messages are written from; `render` finds it as long as it is held."""
+    numbers = [
+        json.loads(message.payload).get("invitation")
+        for message in messages
+        if RENDERERS.get(message.kind) is _invitation
+    ]
+    if not numbers:
+        return []
+    found: list[object] = list(
+        session.scalars(
+            select(Invitation).where(Invitation.id.in_(numbers)).options(*WITH_INVITATION)
+        )
+    )
+    associations = {message.association_id for message in messages}
+    found += session.scalars(select(Association).where(Association.id.in_(associations)))
+    return found
+
+
 def _letter(
     session: Session,
     settings: Settings,
     message: OutboxMessage,
     content: letters.Content,
     identity: str,
+    *,
+    first: str | None = None,
 ) -> "Letter":
     """Put content in an envelope from the association to the message's recipient."""
     from atagande_calendar.itip import Letter, Mailbox  # noqa: PLC0415 - loaded on use
@@ -61,6 +93,7 @@ def _letter(
         html=content.html(),
         date=message.queued_at,
         message_id=identity,
+        first_message_id=first,
     )
 
 
@@ -139,6 +172,13 @@ def reply_address(settings: Settings, invitation: Invitation) -> str:
     return f"{local}+{token}@{domain}"
 
 
+def bounce_address(settings: Settings, message: OutboxMessage) -> str:
+    """Return the sender of a mail's envelope, where it comes back if it can't be delivered."""
+    local, _, domain = settings.mail_from.partition("@")
+    token = make_token(settings.secret_key, Purpose.BOUNCE, message.id, message.unique_key)
+    return f"{local}+{token}@{domain}"
+
+
 def invitation_content(
     speak: Words,
     settings: Settings,
@@ -147,14 +187,25 @@ def invitation_content(
     facts: Mapping[str, Any],
 ) -> letters.Content:
     """Return the words of an invitation, or of what calls it off."""
+    summoned = invitation.attendance is Attendance.SUMMONED
+    if "series" in facts:
+        return series_letters.content(
+            speak,
+            facts,
+            address=answer_address(settings, invitation),
+            summoned=summoned,
+            reads_mail=settings.reads_mail,
+        )
     if facts["method"] == Method.CANCEL:
         return letters.cancellation(speak, facts)
     return letters.invitation(
         speak,
         facts,
         address=answer_address(settings, invitation),
-        summoned=invitation.attendance is Attendance.SUMMONED,
+        summoned=summoned,
         private=meeting.kind is MeetingKind.SIP,
+        reads_mail=settings.reads_mail,
+        proposed=invitation.organisation.kind is OrganisationKind.OUTSIDE,
     )
 
 
@@ -169,9 +220,20 @@ def invitation_calendar(
 
     meeting = invitation.meeting
     association = session.get_one(Association, invitation.association_id)
+    organizer = itip.Organizer(name=association.name, address=reply_address(settings, invitation))
+    recipient = itip.Recipient(
+        name=invitation.person.name,
+        email=invitation.email,
+        summoned=invitation.attendance is Attendance.SUMMONED,
+    )
+    if "series" in facts:
+        return series_letters.calendar(facts, organizer, recipient, proposals=settings.reads_mail)
     start = datetime.fromisoformat(str(facts["starts_at"]))
+    # Another time is offered only when a wish for one would be read.
     compose: Callable[..., bytes] = (
-        itip.cancel if facts["method"] == Method.CANCEL else itip.request
+        itip.cancel
+        if facts["method"] == Method.CANCEL
+        else partial(itip.request, proposals=settings.reads_mail)
     )
     return compose(
         itip.MeetingSnapshot(
@@ -184,12 +246,8 @@ def invitation_calendar(
             description=tuple(str(facts["agenda"]).splitlines()),
             private=meeting.kind is MeetingKind.SIP,
         ),
-        itip.Organizer(name=association.name, address=reply_address(settings, invitation)),
-        itip.Recipient(
-            name=invitation.person.name,
-            email=invitation.email,
-            summoned=invitation.attendance is Attendance.SUMMONED,
-        ),
+        organizer,
+        recipient,
         datetime.fromisoformat(str(facts["stamp"])),
     )
 
@@ -197,42 +255,85 @@ def invitation_calendar(
 def _invitation(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
     from atagande_calendar import itip  # noqa: PLC0415 - loaded on use: start-up time
 
-    facts = json.loads(message.payload)
-    invitation = session.scalar(
-        select(Invitation)
-        .where(Invitation.id == facts["invitation"])
-        .options(joinedload(Invitation.meeting), joinedload(Invitation.person))
-    )
+    facts = {"revision": 0} | json.loads(message.payload)
+    invitation = session.get(Invitation, facts["invitation"], options=WITH_INVITATION)
     if invitation is None:
         raise Obsolete
     content = invitation_content(
         words(message.language), settings, invitation.meeting, invitation, facts
     )
-    identity = itip.invitation_id(
-        settings.host,
-        uid=invitation.meeting.uid,
-        sequence=int(facts["sequence"]),
-        recipient_id=invitation.id,
-        method=itip.Method(facts["method"]),
-    )
-    letter = _letter(session, settings, message, content, identity)
+    own, first = _identities(settings, invitation, facts)
+    letter = _letter(session, settings, message, content, own, first=first)
     return itip.invitation(letter, invitation_calendar(session, settings, invitation, facts))
 
 
+def _identities(
+    settings: Settings, invitation: Invitation, facts: Mapping[str, Any]
+) -> tuple[str, str | None]:
+    """Return the Message-IDs of a message and of the first in the matter; None when it is that."""
+    if "series" in facts:
+        return (
+            series_letters.identity(settings.host, facts, int(facts["number"])),
+            series_letters.identity(settings.host, facts, 1),
+        )
+    return (
+        _identity(settings, invitation, facts["method"], facts["sequence"], facts["revision"]),
+        _identity(settings, invitation, *facts["first"]) if "first" in facts else None,
+    )
+
+
+def _identity(
+    settings: Settings, invitation: Invitation, method: str, sequence: int, revision: int
+) -> str:
+    """Return the Message-ID of one message about an invitation."""
+    from atagande_calendar import itip  # noqa: PLC0415 - loaded on use: start-up time
+
+    return itip.invitation_id(
+        settings.host,
+        uid=invitation.meeting.uid,
+        sequence=int(sequence),
+        recipient_id=invitation.id,
+        method=itip.Method(method),
+        revision=int(revision),
+    )
+
+
 def require_current(session: Session, message: OutboxMessage) -> None:
-    """Raise Obsolete for a REQUEST older than its meeting's SEQUENCE: moved or called off since."""
+    """Raise Obsolete for an invitation that a later message to the same person has replaced."""
+    if message.kind == MAIL and not poll_letters.is_waited_for(session, message):
+        raise Obsolete
+    if message.kind == SERIES:
+        if series_letters.is_replaced(session, message, json.loads(message.payload)):
+            raise Obsolete
+        return
     if message.kind not in {"invitation", "sip_invitation"}:
         return
-    facts = json.loads(message.payload)
-    sequence = session.scalar(select(Meeting.sequence).where(Meeting.id == message.subject_id))
-    if facts["method"] == Method.REQUEST and int(facts["sequence"]) < (sequence or 0):
+    number = json.loads(message.payload)["invitation"]
+    later = session.scalar(
+        select(InvitationMessage.id)
+        .where(
+            InvitationMessage.invitation_id == number,
+            InvitationMessage.outbox_message_id > message.id,
+        )
+        .limit(1)
+    )
+    if later is not None:
         raise Obsolete
+
+
+def _time_poll(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
+    content = poll_letters.question(session, settings, message)
+    if content is None:
+        raise Obsolete
+    return _plain(session, settings, message, content)
 
 
 RENDERERS: Mapping[str, Callable[[Session, Settings, OutboxMessage], bytes]] = {
     "login_link": _login_link,
     "deviation_opened": _deviation_opened,
     "contacts_confirm": _contacts_confirm,
+    "time_poll": _time_poll,
     "invitation": _invitation,
     "sip_invitation": _invitation,
+    SERIES: _invitation,
 }

@@ -2,23 +2,32 @@
 
 1. Claim a batch: put a lease on rows that are due and that nobody holds. On PostgreSQL rows that
    another worker is claiming are passed over; on SQLite the write lock puts workers in order.
-2. Write each message's bytes and keep them before the first try, so that a second try after a
-   crash sends the same mail with the same Message-ID.
-3. Hand it over, and mark it sent in a commit of its own. A crash in between sends it once more,
-   which the Message-ID and the calendar's UID and SEQUENCE make harmless.
+2. Write the batch's bytes and keep them, in one commit that is on the disk before the first of
+   them leaves, so that a second try after a crash sends the same mail with the same Message-ID.
+3. Hand them over one by one, and mark each sent in a commit of its own. A crash in between sends
+   one once more, which the Message-ID and the calendar's UID and SEQUENCE make harmless. Only the
+   batch's last commit waits for the disk (docs/decisions/0024-one-wait-per-batch.md).
+   The envelope's sender is an address of the message's own, so that a bounce tells which it is.
 4. A temporary fault puts it back with a growing pause; a permanent one, or too many tries, ends it
    as failed, and the administrator's pages show it.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
-from atagande_plugin.mail.render import Obsolete, render, require_current
+from atagande_plugin.mail.render import (
+    Obsolete,
+    bounce_address,
+    prefetch,
+    render,
+    require_current,
+)
 from atagande_plugin.mail.transport import DeliveryError, Rejected, Transport, TryLater, transport
 from atagande_plugin.observability import LOGGER, log_crash
 from atagande_plugin.services import Services
@@ -29,6 +38,24 @@ LEASE = timedelta(minutes=10)
 MOST_TRIES = 12
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
+
+
+_TABLE = OutboxMessage.metadata.tables[OutboxMessage.__tablename__]
+#: Statements of every message, made once: making one takes longer than the database does.
+_MINE = (_TABLE.c.id == bindparam("number"), _TABLE.c.lease == bindparam("own"))
+_STANDS = select(_TABLE.c.lease, _TABLE.c.state).where(_TABLE.c.id == bindparam("number"))
+_KEEP = update(_TABLE).where(*_MINE, _TABLE.c.raw.is_(None)).values(raw=bindparam("bytes"))
+_LEFT = (
+    update(_TABLE)
+    .where(*_MINE)
+    .values(
+        state=OutboxState.SENT,
+        sent_at=bindparam("at"),
+        last_error="",
+        lease=None,
+        leased_until=None,
+    )
+)
 
 
 @dataclass(slots=True)
@@ -54,8 +81,9 @@ def deliver(
     with through or transport(services.settings) as way:
         worker = _Worker(services, way, now)
         while len(claimed := worker.claim()) > 0:
-            for number in claimed:
-                worker.deliver(number)
+            messages = worker.write(claimed)
+            for message in messages:
+                worker.deliver(message, last=message is messages[-1])
             if len(claimed) < BATCH:
                 break
     return worker.summary
@@ -109,18 +137,53 @@ class _Worker:
                 )
             return list(due)
 
-    def deliver(self, number: int) -> None:
-        """Write, keep and hand over one message of the batch."""
-        tries = MOST_TRIES
-        try:
+    def write(self, claimed: Sequence[int]) -> Sequence[OutboxMessage]:
+        """Write the bytes of a batch and keep them; return its messages.
+
+        One that can't be written has no bytes; `deliver` tells why. They are written by a session
+        that only reads, so that nobody waits for it to write.
+        """
+        with self.services.reader() as session:
+            query = select(OutboxMessage).where(OutboxMessage.id.in_(claimed))
+            found = {message.id: message for message in session.scalars(query)}
+            messages = [found[number] for number in claimed if number in found]
+            held = prefetch(session, messages)
+            written = {
+                message.id: raw
+                for message in messages
+                if message.raw is None and (raw := self._bytes_of(session, message)) is not None
+            }
+            del held
+        if written:
+            rows = [{"number": number, "bytes": raw} for number, raw in written.items()]
             with self.services.writer() as session, session.begin():
-                message = session.get_one(OutboxMessage, number)
-                if message.lease != self.lease or message.state is not OutboxState.QUEUED:
+                session.connection().execute(_KEEP, [row | {"own": self.lease} for row in rows])
+            for message in messages:
+                message.raw = message.raw or written.get(message.id)
+        return messages
+
+    def _bytes_of(self, session: Session, message: OutboxMessage) -> bytes | None:
+        """Return a message's bytes, or None if they can't be written now."""
+        try:
+            return render(session, self.services.settings, message)
+        except Exception:  # noqa: BLE001 - the handing over comes to the same, and tells what
+            return None
+
+    def deliver(self, message: OutboxMessage, *, last: bool) -> None:
+        """Hand over one message of the batch, and note that it left.
+
+        `last` says that nothing of the batch comes after it: its note is waited for.
+        """
+        number, tries = message.id, message.tries
+        try:
+            with self.services.reader() as session:
+                lease, state = session.connection().execute(_STANDS, {"number": number}).one()
+                if lease != self.lease or state is not OutboxState.QUEUED:
                     return
-                tries, recipient = message.tries, message.recipient
+                sender = bounce_address(self.services.settings, message)
                 require_current(session, message)
-                raw = message.raw = rendered(self.services, session, message)
-            self.way.send(number, self.services.settings.mail_from, recipient, raw)
+            raw = message.raw or self._write_one(number)
+            self.way.send(number, sender, message.recipient, raw)
         except Obsolete:
             self._end(number, state=OutboxState.CANCELLED, last_error="obsolete")
             self.summary.cancelled += 1
@@ -132,8 +195,18 @@ class _Worker:
             log_crash(error)
             self._fail(number, DeliveryError(type(error).__name__))
         else:
-            self._end(number, state=OutboxState.SENT, sent_at=self.now(), last_error="")
+            factory = self.services.writer if last else self.services.noter
+            left = {"number": number, "own": self.lease, "at": self.now()}
+            with factory() as session, session.begin():
+                session.connection().execute(_LEFT, left)
             self.summary.sent += 1
+
+    def _write_one(self, number: int) -> bytes:
+        """Write and keep a message that was not written with its batch."""
+        with self.services.writer() as session, session.begin():
+            message = session.get_one(OutboxMessage, number)
+            raw = message.raw = rendered(self.services, session, message)
+        return raw
 
     def _later(self, number: int, tries: int, error: DeliveryError) -> None:
         if tries >= MOST_TRIES:

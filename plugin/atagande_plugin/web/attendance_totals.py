@@ -2,7 +2,7 @@
 
 from flask import Response, g, render_template, request
 
-from atagande_agreements.civil_time import local_date
+from atagande_agreements.civil_time import FIRST_YEAR, LAST_YEAR, local_date
 from atagande_calendar.meetings import totals
 from atagande_plugin.auth.access import FOLLOWERS
 from atagande_plugin.csv_safe import as_csv
@@ -11,13 +11,11 @@ from atagande_plugin.web.meetings import KINDS
 
 section = kernel.Section("attendance_totals", __name__)
 
-_FIRST, _LAST = 2000, 2199
-
 
 def _year() -> int:
     """Return the calendar year that the address asks for; this year, if none."""
     this = local_date(g.now).year
-    return min(max(request.args.get("ar", this, type=int), _FIRST), _LAST)
+    return min(max(request.args.get("ar", this, type=int), FIRST_YEAR), LAST_YEAR)
 
 
 @section.route_for("/moten/narvaro", allow=FOLLOWERS)

@@ -66,6 +66,12 @@ def wait_in_words(first: datetime | None) -> str:
     )
 
 
+def edits(unit: Unit) -> bool:
+    """Tell whether the person of this request sets a clinic's hours: its chief does."""
+    own = g.me.has(Role.UNIT_CHIEF) and g.me.unit_id == unit.id
+    return bool(own or g.me.has(Role.ADMINISTRATOR))
+
+
 def clinic_of(key: str, units: Sequence[Unit]) -> Unit:
     """Return the clinic with this key; raise NotFound if there is none."""
     found = next((unit for unit in units if unit.key == key), None)
@@ -89,10 +95,11 @@ def clinic_list() -> str:
     units = clinics(g.session, g.me.association_id, today)
     keys = [unit.id for unit in units]
     hours = hours_of(g.session, keys, first=today, last=today)
-    free = free_slots_of(g.session, keys, after=g.now, limit=1)
+    free = free_slots_of(g.session, keys, after=g.now, limit=1, person_id=g.me.person_id)
     rows = [
         {
             "unit": unit,
+            "edits": edits(unit),
             "hours": hours_in_words(hours[unit.id]),
             "first": free[unit.id][0] if free[unit.id] else None,
             "wait": wait_in_words(free[unit.id][0] if free[unit.id] else None),
@@ -107,7 +114,7 @@ def clinic_times(key: str) -> str:
     """Show one clinic's hours and free slots by week."""
     today = local_date(g.now)
     unit = clinic_of(key, clinics(g.session, g.me.association_id, today))
-    free = free_slots(g.session, unit.id, after=g.now)
+    free = free_slots(g.session, unit.id, after=g.now, person_id=g.me.person_id)
     shown = free if request.args.get("visa") == "alla" else first_weeks(free)
     hours = hours_of(g.session, [unit.id], first=today, last=today)[unit.id]
     return render_template(
@@ -119,4 +126,5 @@ def clinic_times(key: str) -> str:
         more=len(free) - len(shown),
         slot_hour=timedelta(minutes=SLOT_MINUTES),
         may_book=g.me.has(Role.CONVENER),
+        edits=edits(unit),
     )

@@ -5,7 +5,7 @@ Mail scanners open links, so opening one changes nothing, however often.
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, g, make_response, redirect, render_template
+from flask import g, redirect, render_template
 
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.contacts import queries, verbs
@@ -34,7 +34,7 @@ def _page(token: str, errors: dict[str, str] | None = None, refusal: Refused | N
     opened = _open(token)
     confirmed_on = queries.last_confirmed(g.session, opened.organisation.id)
     entries = queries.entries_of(g.session, opened.organisation.id)
-    response: Response = make_response(
+    return kernel.unlisted(
         render_template(
             "contacts/link.html",
             token=token,
@@ -48,8 +48,6 @@ def _page(token: str, errors: dict[str, str] | None = None, refusal: Refused | N
             errors=errors or {},
         )
     )
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _again(token: str, errors: dict[str, str], refusal: Refused) -> Any:

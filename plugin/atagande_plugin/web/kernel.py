@@ -217,6 +217,17 @@ def _refused(section: Section, route: Route, refusal: Refused, values: dict[str,
     return page
 
 
+def unlisted(body: Any) -> Response:
+    """Return a page that no search engine keeps: one that a secret in its address opens.
+
+    The referrer stays on our own site by the service's policy. A stricter one would make
+    browsers send a form without its origin, and it would be refused.
+    """
+    response = make_response(body)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def error_texts(refusal: Refused) -> dict[str, str]:
     """Return a refusal's words by field, in the request's language; "" is the whole form."""
     if isinstance(refusal, forms.BadInput):

@@ -4,36 +4,27 @@ A SIP is never among them. A draft is seen by the administrator who makes it, an
 before it is published.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, time
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, g, redirect, render_template, request
-from sqlalchemy import select
+from flask import flash, g, redirect, render_template
 
 from atagande_agreements.civil_time import local_date, local_time
-from atagande_agreements.commitments.queries import agreement_in_force
 from atagande_agreements.errors import NotFound, Refused
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import (
-    Organisation,
-    OrganisationKind,
-    Person,
     Role,
-    RoleGrant,
-    UnitKind,
 )
-from atagande_agreements.parties.queries import people
 from atagande_calendar.invitations.models import AnswerWay, Invitation, Partstat
+from atagande_calendar.invitations.proposals import open_proposals
 from atagande_calendar.invitations.queries import of_meeting, of_person
 from atagande_calendar.invitations.verbs import can_be_answered
 from atagande_calendar.meetings import queries
-from atagande_calendar.meetings.evidence import decided_convener
+from atagande_calendar.meetings.materials import materials_of
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
-from atagande_calendar.meetings.verbs import plan_meeting, publish_meeting
+from atagande_calendar.meetings.verbs import publish_meeting
 from atagande_calendar.method import Method
 from atagande_plugin.auth.access import ADMINISTRATOR, FOLLOWERS
 from atagande_plugin.mail import letters
@@ -41,13 +32,14 @@ from atagande_plugin.services import services
 from atagande_plugin.translation import words
 from atagande_plugin.web import kernel, outbox
 from atagande_plugin.web.acting import myself
-from atagande_plugin.web.answer import form_values, shown_or, take
+from atagande_plugin.web.answer import LISTS, form_values, said, shown_or, take
 from atagande_plugin.web.attendance import after_of
+from atagande_plugin.web.meeting_state import by_person, may_change, may_plan
 from atagande_plugin.web.paging import page_number
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.answer import Answer
-    from atagande_plugin.forms.meetings import Plan, Publish
+    from atagande_plugin.forms.meetings import Publish
 
 section = kernel.Section("meetings", __name__)
 
@@ -128,164 +120,8 @@ def meetings() -> str:
     )
 
 
-def _parties() -> list[tuple[Organisation, list[Person]]]:
-    """Return everyone who can be asked, by party."""
-    found = people(g.session, g.me.association_id)
-    return [
-        (organisation, list(group))
-        for organisation, group in groupby(found, lambda person: person.organisation)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """How a kind of meeting usually is."""
-
-    #: In the address.
-    word: str
-    #: What the form is called.
-    heading: str
-    title: str
-    clock: str
-    minutes: int
-
-
-#: What can be planned by hand, the most usual first.
-USUAL = {
-    MeetingKind.NETWORK: Usual(
-        "natverk", N_("Planera nätverksmöte"), "Nätverksmöte SGI=0", "09:00", 120
-    ),
-    MeetingKind.SEMINAR: Usual(
-        "seminarium", N_("Planera seminarium"), "Lunchseminarium SGI=0", "12:00", 60
-    ),
-    MeetingKind.STEERING: Usual(
-        "styrgrupp", N_("Planera styrgruppsmöte"), "Styrgruppsmöte", "13:00", 120
-    ),
-}
-
-
-def _is_usual(kind: MeetingKind, person: Person, roles: Collection[Role]) -> bool:
-    """Tell whether a person is usually asked to a kind of meeting.
-
-    To a steering meeting: its members, and the clinics' unit chiefs (P1). Otherwise everyone who
-    comes from a party.
-    """
-    if kind is not MeetingKind.STEERING:
-        return person.organisation.kind is not OrganisationKind.ASSOCIATION
-    clinic = person.unit is not None and person.unit.kind is UnitKind.CLINIC
-    return Role.STEERING in roles or (clinic and Role.UNIT_CHIEF in roles)
-
-
-def _usual_people(kind: MeetingKind, parties: list[tuple[Organisation, list[Person]]]) -> list[str]:
-    """Return the numbers of those who are usually asked, as the form has them."""
-    grants: dict[int, set[Role]] = defaultdict(set)
-    if kind is MeetingKind.STEERING:
-        numbers = [person.id for _organisation, group in parties for person in group]
-        for row in g.session.execute(
-            select(RoleGrant.person_id, RoleGrant.role).where(RoleGrant.person_id.in_(numbers))
-        ):
-            grants[row.person_id].add(row.role)
-    return [
-        str(person.id)
-        for _organisation, group in parties
-        for person in group
-        if _is_usual(kind, person, grants[person.id])
-    ]
-
-
-def _usual_title(kind: MeetingKind) -> str:
-    """Return what such a meeting is usually called; the steering group has a name of its own."""
-    if kind is MeetingKind.STEERING:
-        agreement = agreement_in_force(g.session, g.me.association_id, local_date(g.now))
-        if agreement is not None and agreement.steering_name:
-            return agreement.steering_name
-    return USUAL[kind].title
-
-
-def _planned_kind() -> MeetingKind:
-    """Return the kind that the form is about: as it was sent, or as the address says."""
-    if request.form.get("kind") in USUAL:
-        return MeetingKind(request.form["kind"])
-    asked = request.args.get("slag", "")
-    return next((kind for kind, usual in USUAL.items() if usual.word == asked), MeetingKind.NETWORK)
-
-
-def _plan_page(errors: dict[str, str] | None = None, **_: Any) -> str:
-    parties = _parties()
-    kind = _planned_kind()
-    return render_template(
-        "meetings/plan.html",
-        parties=parties,
-        kind=kind,
-        kinds=KINDS,
-        usual=USUAL,
-        target_group=errors is None or "target_group" in request.form,
-        values={
-            "title": _usual_title(kind),
-            "clock": USUAL[kind].clock,
-            "minutes": USUAL[kind].minutes,
-            **request.form,
-        },
-        chosen=_usual_people(kind, parties) if errors is None else request.form.getlist("people"),
-        # The start is written in two fields; what is wrong with it is said at the first.
-        errors={
-            "day" if name == "starts_at" else name: text for name, text in (errors or {}).items()
-        },
-    )
-
-
-@section.route_for("/moten/nytt", allow=ADMINISTRATOR)
-def plan_form() -> str:
-    """Show the form for a new meeting, filled in as its kind usually is."""
-    return _plan_page()
-
-
-def convener_of(kind: MeetingKind) -> Organisation:
-    """Return who convenes a meeting that is planned: the administrator's own organisation.
-
-    For the network it is whom the steering group has decided on, once it has.
-    """
-    own: Organisation = g.session.get_one(Organisation, g.me.organisation_id)
-    if kind is not MeetingKind.NETWORK:
-        return own
-    return decided_convener(g.session, g.me.association_id, local_date(g.now)) or own
-
-
-@section.route_for(
-    "/moten",
-    allow=ADMINISTRATOR,
-    methods=("POST",),
-    takes="meetings.Plan",
-    lists=frozenset({"people"}),
-    again=_plan_page,
-)
-def plan(form: "Plan") -> Any:
-    """Keep a meeting as a draft."""
-    agreement = agreement_in_force(g.session, g.me.association_id, local_date(g.now))
-    known = {person.id: person for person in people(g.session, g.me.association_id)}
-    if agreement is None or not known.keys() >= set(form.people):
-        raise NotFound
-    meeting = plan_meeting(
-        g.session,
-        agreement=agreement,
-        kind=form.kind,
-        title=form.title,
-        starts_at=local_time(form.day, form.clock),
-        minutes=form.minutes,
-        place=form.place,
-        agenda=form.agenda,
-        target_group=form.target_group,
-        convener=convener_of(form.kind),
-        people=[known[number] for number in form.people],
-        person=myself(),
-        domain=services().settings.host,
-        now=g.now,
-    )
-    flash(g.words.text(N_("Utkastet är sparat. Ingenting har skickats.")), "success")
-    return redirect(f"/moten/{meeting.id}", 303)
-
-
-def _meeting(number: int) -> Meeting:
+def meeting_of(number: int) -> Meeting:
+    """Return a meeting that the person of this request sees; raise NotFound for any other."""
     found = queries.one(g.session, g.me.association_id, number, drafts=_drafts())
     if found is None:
         raise NotFound
@@ -306,6 +142,7 @@ def mail_of(meeting: Meeting, *, summoned: bool, language: str) -> letters.Conte
         address=f"{services().settings.base_url}/svara/…",
         summoned=summoned,
         private=meeting.kind is MeetingKind.SIP,
+        reads_mail=services().settings.reads_mail,
     )
 
 
@@ -320,16 +157,23 @@ def returned(invitations: Sequence[Invitation]) -> list[dict[str, Any]]:
 
 
 def _meeting_page(number: int, errors: dict[str, str] | None = None) -> str:
-    meeting = _meeting(number)
+    meeting = meeting_of(number)
     invitations = of_meeting(g.session, meeting.id)
-    mine = next((one for one in invitations if one.person_id == g.me.person_id), None)
+    asked = [one for one in invitations if one.removed_at is None]
+    mine = next((one for one in asked if one.person_id == g.me.person_id), None)
     is_open = can_be_answered(meeting, g.now)
+    changes = may_change(meeting)
     return render_template(
         "meetings/page.html",
         meeting=meeting,
-        invitations=invitations,
+        invitations=asked,
+        removed=[one for one in invitations if one.removed_at is not None],
         mine=mine if is_open else None,
-        answered=sum(one.partstat is not Partstat.NEEDS_ACTION for one in invitations),
+        may_change=changes,
+        may_plan=may_plan(meeting),
+        proposals=by_person(open_proposals(g.session, meeting.id)) if changes else (),
+        materials=materials_of(g.session, meeting.id),
+        answered=sum(one.partstat is not Partstat.NEEDS_ACTION for one in asked),
         returned=returned(invitations),
         letter=mail_of(meeting, summoned=True, language=g.words.language)
         if meeting.state is MeetingState.DRAFT
@@ -345,7 +189,8 @@ def _meeting_page(number: int, errors: dict[str, str] | None = None) -> str:
     )
 
 
-def _meeting_again(number: int, errors: dict[str, str], refusal: Refused) -> str:
+def meeting_again(number: int, errors: dict[str, str], refusal: Refused) -> str:
+    """Show the meeting's page again with what is wrong."""
     with shown_or(refusal):
         return _meeting_page(number, errors)
 
@@ -361,13 +206,13 @@ def meeting_page(number: int) -> str:
     allow=ADMINISTRATOR,
     methods=("POST",),
     takes="meetings.Publish",
-    again=_meeting_again,
+    again=meeting_again,
 )
 def publish(number: int, form: "Publish") -> Any:
     """Publish a draft: one invitation to each person who is asked."""
     sent = publish_meeting(
         g.session,
-        meeting=_meeting(number),
+        meeting=meeting_of(number),
         person=myself(),
         version=form.version,
         now=g.now,
@@ -386,14 +231,15 @@ def publish(number: int, form: "Publish") -> Any:
     allow=FOLLOWERS,
     methods=("POST",),
     takes="answer.Answer",
-    again=_meeting_again,
+    lists=LISTS,
+    again=meeting_again,
 )
 def answer_meeting(number: int, form: "Answer") -> Any:
     """Record the signed-in person's own answer."""
-    meeting = _meeting(number)
+    meeting = meeting_of(number)
     invitation = of_person(g.session, meeting.id, g.me.person_id)
     if invitation is None:
         raise NotFound
     take(invitation, form, AnswerWay.PAGE)
-    flash(g.words.text(N_("Tack. Ditt svar är sparat.")), "success")
+    flash(said(form), "success")
     return redirect(f"/moten/{number}", 303)

@@ -11,6 +11,7 @@ from atagande_plugin.auth.access import (
     FOLLOWERS,
     MEMBERS,
     OPERATIONS,
+    PLANNERS,
     STEERING,
     Access,
 )
@@ -62,16 +63,20 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Möten och ärenden"),
         (
             ("/moten", N_("Möten"), "meetings", FOLLOWERS),
+            ("/gemensam-tid", N_("Gemensam tid"), "search", PLANNERS),
             ("/sip", N_("SIP"), "sip", CASE_HOLDERS),
             ("/forfragningar", N_("Förfrågningar"), "enquiry", CASE_HOLDERS),
             ("/forsta-moten", N_("Första möten med AF"), "person", CASE_HOLDERS),
             ("/mottagningar", N_("Mottagningarnas tider"), "clock", CASE_HOLDERS),
+            ("/vantetider", N_("Väntetider"), "history", FOLLOWERS),
+            ("/mottagningar/oppettider", N_("Öppettider för SIP"), "clock", ADMINISTRATOR),
         ),
     ),
     (
         N_("Teknik"),
         (
             ("/utskick", N_("Utskick"), "outbox", ADMINISTRATOR),
+            ("/inkorg", N_("Inkorg"), "mail", OPERATIONS),
             ("/drift", N_("Drift"), "operations", OPERATIONS),
         ),
     ),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, g, render_template
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from atagande_agreements.audit.models import AuditHead
 from atagande_agreements.commitments.models import Occurrence
@@ -23,9 +23,29 @@ SILENCE = timedelta(minutes=2)
 JOB_NAMES = {
     "sweep": N_("Leta efter åtaganden som inte hållits i tid"),
     "outbox": N_("Skicka brev"),
+    "inbox": N_("Läsa svar i brevlådan"),
+    "calendars": N_("Hämta publicerade kalendrar"),
     "contacts": N_("Påminna om kontaktvägar"),
     "tidy": N_("Ta bort gamla inloggningar"),
 }
+#: Stable code of what stopped a job -> what it means and what to do.
+JOB_FAULTS = {
+    "imap_connection": N_(
+        "Brevlådans server svarar inte. Kontrollera adressen i ATAGANDE_IMAP_URL."
+    ),
+    "imap_login": N_(
+        "Brevlådan godtar inte inloggningen. Kontrollera namn och lösenord i ATAGANDE_IMAP_URL."
+    ),
+    "imap_folder": N_("Mappen i ATAGANDE_IMAP_URL går inte att öppna. Kontrollera dess namn."),
+    "imap_broken": N_("Förbindelsen med brevlådan bröts. Den läses igen inom en minut."),
+}
+OTHER_JOB_FAULT = N_("Misslyckades: %(code)s")
+
+
+def job_fault(code: str) -> str:
+    """Return in words what stopped a job."""
+    text: str = g.words.text(JOB_FAULTS.get(code, OTHER_JOB_FAULT), {"code": code})
+    return text
 
 
 def _queue() -> dict[OutboxState, int]:
@@ -47,21 +67,40 @@ def operations() -> str:
         .select_from(Occurrence)
         .where(Occurrence.sweep_at.is_not(None), Occurrence.sweep_at <= g.now - SILENCE)
     )
-    settings = services().settings
+    settings, queue = services().settings, _queue()
+    bounced = g.session.scalar(
+        select(func.count())
+        .select_from(OutboxMessage)
+        .where(OutboxMessage.bounced_at.is_not(None), OutboxMessage.kind != "sip_invitation")
+    )
     return render_template(
         "operations/page.html",
+        bounced=bounced,
         lease=lease,
         alive=lease is not None and g.now - lease.heartbeat_at < SILENCE,
         runs=g.session.scalars(select(JobRun).order_by(JobRun.job)).all(),
         job_names=JOB_NAMES,
-        queue=_queue(),
+        job_fault=job_fault,
+        mailbox=settings.imap.host if settings.imap else g.words.text(N_("läses inte")),
+        queue=queue,
         oldest=oldest,
         late=late,
         sip_failed=g.session.scalar(
             select(func.count())
             .select_from(OutboxMessage)
             .where(
-                OutboxMessage.state == OutboxState.FAILED, OutboxMessage.kind == "sip_invitation"
+                or_(
+                    OutboxMessage.state == OutboxState.FAILED,
+                    OutboxMessage.bounced_at.is_not(None),
+                ),
+                OutboxMessage.kind == "sip_invitation",
+            )
+        ),
+        failed=g.session.scalar(
+            select(func.count())
+            .select_from(OutboxMessage)
+            .where(
+                OutboxMessage.state == OutboxState.FAILED, OutboxMessage.kind != "sip_invitation"
             )
         ),
         mail="SMTP" if settings.smtp else g.words.text(N_("filer i datakatalogen")),

@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request
-from sqlalchemy import func, select
+from sqlalchemy import String, case, cast, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from atagande_agreements import audit
@@ -32,8 +32,10 @@ PAGE = 50
 #: Kinds that the association's people may see.
 KINDS = {
     "invitation": N_("Kallelse"),
+    "series_invitation": N_("Kallelse till serie"),
     "deviation_opened": N_("Avvikelse"),
     "contacts_confirm": N_("Bekräfta kontaktvägar"),
+    "time_poll": N_("Fråga om tider"),
     "login_link": N_("Inloggningslänk"),
 }
 STATES = {
@@ -42,16 +44,35 @@ STATES = {
     OutboxState.FAILED: N_("Misslyckades"),
     OutboxState.CANCELLED: N_("Behövdes inte längre"),
 }
+#: What came back counts as neither sent nor failed where people see it.
+BOUNCED = "bounced"
+SHOWN = {
+    **{state.value: label for state, label in STATES.items()},
+    BOUNCED: N_("Kom inte fram"),
+}
+_shown = case(
+    # Not a parameter: PostgreSQL would not know it again in GROUP BY.
+    (OutboxMessage.bounced_at.is_not(None), literal_column(f"'{BOUNCED}'", String)),
+    else_=cast(OutboxMessage.state, String),
+)
 #: Stable code of a failure -> what it means and what to do.
 FAULTS = {
+    "obsolete": N_("Något ändrades innan brevet gick, så det skickades inte."),
     "smtp_connection": N_("E-postservern svarar inte. Kontrollera adressen till den."),
     "smtp_login": N_("E-postservern godtar inte inloggningen. Kontrollera lösenordet."),
     "smtp_550": N_("Mottagarens e-postserver säger att adressen inte finns. Kontrollera adressen."),
 }
 OTHER_FAULT = N_("E-postservern tog inte emot brevet (%(code)s).")
+#: What a returned mail's status begins with -> what it means (RFC 3463 §3).
+BOUNCES = {
+    "5.1": N_("Mottagarens server säger att adressen inte finns. Kontrollera adressen."),
+    "5.2": N_("Mottagarens brevlåda tar inte emot brev. Den kan vara full eller stängd."),
+    "5.7": N_("Mottagarens server släpper inte igenom brev från oss. Hör med deras it-avdelning."),
+}
+OTHER_BOUNCE = N_("Brevet kom tillbaka från mottagarens server (%(code)s).")
 
 _SECRET = re.compile(
-    r"(/svara/|/logga-in/lank/|/bekrafta-kontakter/)[A-Za-z0-9._=-]+|(?<=\+)[a-z2-7]{32}(?=@)"
+    r"(/svara/|/rosta/|/logga-in/lank/|/bekrafta-kontakter/)[A-Za-z0-9._=-]+|(?<=\+)[a-z2-7]{32}(?=@)"
 )
 
 
@@ -61,6 +82,21 @@ def fault_text(code: str) -> str:
         return ""
     text: str = g.words.text(FAULTS.get(code, OTHER_FAULT), {"code": code})
     return text
+
+
+def shown_state(message: OutboxMessage) -> str:
+    """Return where a message is, as people see it: a key of `SHOWN`."""
+    return BOUNCED if message.bounced_at is not None else message.state.value
+
+
+def trouble(message: OutboxMessage) -> str:
+    """Return in words why a message has not come through, with what to do; "" if nothing is."""
+    if message.bounced_at is not None:
+        code = message.bounce_code
+        known = BOUNCES.get(code[:3], OTHER_BOUNCE)
+        text: str = g.words.text(known, {"code": code})
+        return text
+    return "" if message.state is OutboxState.SENT else fault_text(message.last_error)
 
 
 def hide_secrets(text: str) -> str:
@@ -73,6 +109,14 @@ def _mine() -> Any:
         OutboxMessage.association_id == g.me.association_id,
         OutboxMessage.kind.in_(KINDS),
     )
+
+
+def counts() -> dict[str, int]:
+    """Return how many of the association's messages are where, by keys of `SHOWN`."""
+    rows = g.session.execute(
+        select(_shown.label("shown"), func.count().label("number")).where(*_mine()).group_by(_shown)
+    )
+    return {row.shown: row.number for row in rows}
 
 
 @section.route_for("/utskick", allow=ADMINISTRATOR)
@@ -90,27 +134,20 @@ def messages() -> str:
     )
     if before is not None:
         query = query.where(OutboxMessage.id < min(before, HIGHEST_ID))
-    if state in set(OutboxState):
-        query = query.where(OutboxMessage.state == OutboxState(state))
+    if state in SHOWN:
+        query = query.where(_shown == state)
     rows = g.session.execute(query).all()
-    counts = {
-        row.state: row.number
-        for row in g.session.execute(
-            select(OutboxMessage.state, func.count().label("number"))
-            .where(*_mine())
-            .group_by(OutboxMessage.state)
-        )
-    }
     return render_template(
         "outbox/list.html",
         rows=rows[:PAGE],
         older=rows[PAGE - 1][0].id if len(rows) > PAGE else None,
         kinds=KINDS,
-        states=STATES,
-        counts=counts,
+        states=SHOWN,
+        shown_state=shown_state,
+        counts=counts(),
         state=state,
         to_files=services().settings.smtp is None,
-        fault_text=fault_text,
+        trouble=trouble,
     )
 
 
@@ -145,8 +182,8 @@ def message(number: int) -> str:
         body=body,
         sender=services().settings.mail_from,
         kind=KINDS[row.kind],
-        state=STATES[row.state],
-        fault=fault_text(row.last_error),
+        state=SHOWN[shown_state(row)],
+        fault=trouble(row),
         history=audit.history(g.session, g.me.association_id, "outbox", row.id),
     )
 
@@ -155,7 +192,7 @@ def message(number: int) -> str:
     "/utskick/<int:number>/igen", allow=ADMINISTRATOR, methods=("POST",), takes="signin.Nothing"
 )
 def again(number: int, form: Any) -> Any:  # noqa: ARG001 - the form has no fields
-    """Put a failed message back in the queue, the same bytes with the same identity."""
+    """Put a message that failed or came back in the queue, the same bytes once more."""
     person = myself()
     requeue(g.session, message=_message(number), person=person, now=g.now)
     flash(g.words.text(N_("Brevet skickas igen.")), "success")

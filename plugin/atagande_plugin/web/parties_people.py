@@ -85,6 +85,7 @@ def add_person(key: str, form: "NewPerson") -> Any:
         title=form.title,
         email=form.email,
         roles=form.roles,
+        shared_mailbox=form.shared_mailbox,
         actor=audit.Actor.of(myself()),
         now=g.now,
     )
@@ -126,6 +127,7 @@ def _person_page(
         if posted
         else [one.role.value for one in person.grants],
         active="active" in request.form if posted else person.active,
+        shared="shared_mailbox" in request.form if posted else person.shared_mailbox,
         errors=errors or {},
     )
 
@@ -156,6 +158,7 @@ def change_person(person_id: int, form: "ChangePerson") -> Any:
         title=form.title,
         roles=form.roles,
         active=form.active,
+        shared_mailbox=form.shared_mailbox,
         version=form.version,
         actor=audit.Actor.of(myself()),
         now=g.now,

@@ -1,6 +1,6 @@
 """The start page: what is asked of you today, what comes, and how it goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,11 +18,11 @@ from atagande_agreements.followup import party
 from atagande_agreements.followup import queries as followup
 from atagande_agreements.followup.party import Expected
 from atagande_agreements.followup.status import tally
-from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Role
 from atagande_calendar.invitations.models import Invitation, Partstat
 from atagande_calendar.meetings.evidence import SUBJECTS
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
+from atagande_calendar.sip.models import Sip
 from atagande_plugin.auth.access import (
     CASE_HOLDERS,
     FOLLOWERS,
@@ -74,12 +74,13 @@ def start() -> str:
     chosen = choose() if follows else None
     rows = _meetings()
     meetings = [row for row in rows if row[0].starts_at > g.now]
+    places = _places(meetings)
     expected = _expected(today) if follows else []
     tasks = [
         *_replies(),
         *_reports([one for one in expected if one.is_awaited(today)], today),
         *_attendance([meeting for meeting, _ in rows if meeting.starts_at <= g.now]),
-        *_invitations(meetings),
+        *_invitations(meetings, places),
         *_of_steering(today),
         *_drafts(meetings),
     ]
@@ -88,10 +89,14 @@ def start() -> str:
     last = end_of_day(today + timedelta(days=DAYS))
     coming = [
         invitation
-        for _, invitation in meetings
+        for meeting, invitation in meetings
         if invitation is not None
-        and invitation.meeting.starts_at < last
-        and invitation.partstat in {Partstat.ACCEPTED, Partstat.TENTATIVE}
+        and meeting.state is MeetingState.PUBLISHED
+        and meeting.starts_at < last
+        and (
+            invitation.partstat in {Partstat.ACCEPTED, Partstat.TENTATIVE}
+            or (invitation.partstat is Partstat.NEEDS_ACTION and _booked_by_me(meeting))
+        )
     ]
     return render_template(
         "start/page.html",
@@ -100,7 +105,7 @@ def start() -> str:
         due=[one for one in expected if not one.is_awaited(today)],
         chosen=chosen,
         going=_going(chosen) if chosen else [],
-        sip=MeetingKind.SIP,
+        places=places,
         reference=reference,
         days=DAYS,
     )
@@ -187,7 +192,13 @@ def _meetings() -> Sequence[Any]:
     Rows of (meeting, the person's invitation or None). A SIP is only ever shown to someone who
     holds cases and is asked to it.
     """
-    mine = and_(Invitation.meeting_id == Meeting.id, Invitation.person_id == g.me.person_id)
+    mine = and_(
+        Invitation.meeting_id == Meeting.id,
+        Invitation.person_id == g.me.person_id,
+        Invitation.removed_at.is_(None),
+        # Not to be known of before a clinic outside the agreement has said yes.
+        ~Invitation.waiting,
+    )
     asked = and_(Invitation.id.is_not(None), Meeting.state == MeetingState.PUBLISHED)
     if not CASE_HOLDERS.allows(g.me.roles):
         asked = and_(asked, Meeting.kind != MeetingKind.SIP)
@@ -229,18 +240,30 @@ def _attendance(meetings: Sequence[Meeting]) -> list[Task]:
     return [Task("attendance", href, last, number=len(meetings))]
 
 
-def _invitations(meetings: Sequence[Any]) -> list[Task]:
+def _invitations(meetings: Sequence[Any], places: Mapping[int, str]) -> list[Task]:
     return [
-        Task(
-            "invitation",
-            "/sip" if meeting.kind is MeetingKind.SIP else f"/moten/{meeting.id}",
-            invitation,
-        )
+        Task("invitation", places[meeting.id], invitation)
         for meeting, invitation in meetings
         if invitation is not None
         and meeting.state is MeetingState.PUBLISHED
         and invitation.partstat is Partstat.NEEDS_ACTION
+        and not _booked_by_me(meeting)
     ]
+
+
+def _booked_by_me(meeting: Meeting) -> bool:
+    """Tell whether it is a SIP that the person booked: nobody asks them whether they come."""
+    return bool(meeting.kind is MeetingKind.SIP and meeting.created_by_id == g.me.person_id)
+
+
+def _places(meetings: Sequence[Any]) -> dict[int, str]:
+    """Return the address of each meeting's page."""
+    places = {meeting.id: f"/moten/{meeting.id}" for meeting, _ in meetings}
+    cases = [meeting.id for meeting, _ in meetings if meeting.kind is MeetingKind.SIP]
+    if cases:
+        found = g.session.execute(select(Sip.meeting_id, Sip.id).where(Sip.meeting_id.in_(cases)))
+        places |= {row.meeting_id: f"/sip/{row.id}" for row in found}
+    return places
 
 
 def _drafts(meetings: Sequence[Any]) -> list[Task]:
@@ -271,16 +294,10 @@ def _of_steering(today: date) -> list[Task]:
 
 def _failed() -> list[Task]:
     """Return the mails that did not get through, as one task; not those of a SIP."""
-    number = g.session.scalars(
-        select(func.count())
-        .select_from(OutboxMessage)
-        .where(
-            OutboxMessage.association_id == g.me.association_id,
-            OutboxMessage.state == OutboxState.FAILED,
-            OutboxMessage.kind.in_(outbox.KINDS),
-        )
-    ).one()
-    href = "/utskick?visa=failed" if g.me.has(Role.ADMINISTRATOR) else "/drift"
+    of_state = dict.fromkeys(("failed", outbox.BOUNCED), 0) | outbox.counts()
+    number = of_state["failed"] + of_state[outbox.BOUNCED]
+    view = "failed" if of_state["failed"] else outbox.BOUNCED
+    href = f"/utskick?visa={view}" if g.me.has(Role.ADMINISTRATOR) else "/drift"
     return [Task("failed", href, number=number)] if number else []
 
 

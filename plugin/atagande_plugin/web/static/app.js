@@ -81,7 +81,17 @@
     if ([...touched].some((form) => form.isConnected)) event.preventDefault();
   });
 
+  /* Copying a field needs a clipboard, so the button is only shown where there is one. */
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("button[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    const said = document.querySelector(`[data-copy-status="${button.dataset.copy}"]`);
+    if (said) said.textContent = button.dataset.copied;
+  });
+
   const prepare = () => {
+    if (navigator.clipboard) for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
     document.querySelectorAll("table.matrix").forEach(prepareMatrix);
     document.getElementById("error-summary")?.focus();
   };
