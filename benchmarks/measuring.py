@@ -26,13 +26,29 @@ class Sizes:
     #: Parties and obligations of the large matrix.
     parties: int = 40
     obligations: int = 5_000
+    #: People called to one meeting, and mails delivered in one round.
+    people: int = 500
+    #: Meetings of the list and the feed, and those in one calendar that is searched.
+    meetings: int = 200
+    busy: int = 300
     #: PostgreSQL's shared buffers: room for the large database.
     memory: str = "1GB"
 
 
 QUICK = Sizes(rounds=7, many=200_000)
 #: Only for trying that everything runs.
-TINY = Sizes(rounds=1, few=60, many=120, due=20, calls=1, parties=6, obligations=60, memory="32MB")
+TINY = Sizes(
+    rounds=1,
+    few=60,
+    many=120,
+    due=20,
+    calls=1,
+    parties=6,
+    obligations=60,
+    people=3,
+    meetings=3,
+    memory="32MB",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,8 @@ def hello() -> Callable[[], object]:
     return lambda: client.get("/")
 
 
-def _compare(
-    goal: str, what: str, limit: float, page: Callable[[], object], sizes: Sizes
-) -> Result:
+def compare(goal: str, what: str, limit: float, page: Callable[[], object], sizes: Sizes) -> Result:
+    """Return what a page takes against a bare Flask hello."""
     greeting = hello()
     medians = interleave(
         {
@@ -111,7 +110,7 @@ def matrices(sizes: Sizes) -> Iterator[Result]:
         assert page.status_code == 200
         assert page.text.count('<a class="cell"') == 5 * 20
         what = "Matrisen 5 × 20 × 12, inloggad, mot Flask hello"
-        yield _compare("P6", what, 10, lambda: small.get("/matris"), sizes)
+        yield compare("P6", what, 10, lambda: small.get("/matris"), sizes)
     parties, clauses = sizes.parties, sizes.obligations // sizes.parties
     with visit(lambda one: add_matrix(one.writer, parties=parties, clauses=clauses)) as large:
         assert large.get("/matris").text.count('<a class="cell"') == parties * clauses
@@ -135,7 +134,7 @@ def lists(sizes: Sizes) -> Iterator[Result]:
         page = one.get(path)
         assert page.status_code == 200
         assert page.text.count('href="/avvikelser/') == ROWS
-        yield _compare("P7", f"Lista med {ROWS} rader mot hello", 7, lambda: one.get(path), sizes)
+        yield compare("P7", f"Lista med {ROWS} rader mot hello", 7, lambda: one.get(path), sizes)
 
         address, bearer = (
             f"/api/v1/deviations?limit={ROWS}",
@@ -143,10 +142,10 @@ def lists(sizes: Sizes) -> Iterator[Result]:
         )
         assert len(one.get(address, **bearer).json["items"]) == ROWS
         asked = lambda: one.get(address, **bearer)  # noqa: E731 - the call that is timed
-        yield _compare("P7", f"{ROWS} rader som JSON mot hello", 3, asked, sizes)
+        yield compare("P7", f"{ROWS} rader som JSON mot hello", 3, asked, sizes)
 
         known = {"If-None-Match": page.headers["ETag"]}
         again = one.get(path, **known)
         assert (again.status_code, again.data) == (304, b"")
         unchanged = lambda: one.get(path, **known)  # noqa: E731 - the call that is timed
-        yield _compare("P7", "Oförändrad sida (304) mot hello", 2, unchanged, sizes)
+        yield compare("P7", "Oförändrad sida (304) mot hello", 2, unchanged, sizes)

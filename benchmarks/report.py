@@ -16,7 +16,9 @@ Den här sidan skrivs av `make bench`. Målen är kvoter inom en körning: kandi
 varje tal är medianen av {rounds} varv. Ett tal visas bara om kandidaterna gjorde samma sak: samma
 rader skrivna, samma antal rader visade. Lita på kvoterna mer än på millisekunderna.
 
-Svepet mäts i förfluten tid med beständiga skrivningar, sidorna och importen i processortid.
+Svepet och utskicket mäts i förfluten tid med beständiga skrivningar, resten i processortid. Indico
+går inte att köra bredvid: P9:s gränser är det antal hello som en åttondel och en femtiondel av dess
+uppmätta tider motsvarar.
 
 ## Resultat
 

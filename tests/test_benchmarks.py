@@ -6,7 +6,17 @@ from pathlib import Path
 
 import benchmarks.__main__ as bench
 import pytest
-from benchmarks import databases, pages, report, starting, sweeping
+from benchmarks import (
+    databases,
+    delivering,
+    inviting,
+    meetings,
+    pages,
+    report,
+    searching,
+    starting,
+    sweeping,
+)
 from benchmarks.measuring import TINY, Result, Sizes
 
 
@@ -22,10 +32,24 @@ def by_sweeps(sizes: Sizes) -> Iterator[Result]:
         (by_sweeps, ["P2", "P2", "P3", "P1", "P3", "P1"]),
         (pages.matrices, ["P6", "P6"]),
         (pages.lists, ["P7", "P7", "P7"]),
+        (inviting.publishing, ["P8"]),
+        (meetings.listing, ["P9", "P9", "P9"]),
+        pytest.param(delivering.delivery, ["P10"], marks=pytest.mark.smtp_allowed),
+        (searching.searches, ["P11", "P11"]),
         (starting.imports, ["P12", "P12"]),
         (starting.serving, ["P12"]),
     ],
-    ids=["sweeps", "matrices", "lists", "imports", "serving"],
+    ids=[
+        "sweeps",
+        "matrices",
+        "lists",
+        "inviting",
+        "meetings",
+        "delivering",
+        "searching",
+        "imports",
+        "serving",
+    ],
 )
 def test_a_measurement_runs_and_its_candidates_agree(
     measured: Callable[[Sizes], Iterator[Result]], goals: list[str]

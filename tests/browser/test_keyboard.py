@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from atagande_calendar.invitations.models import Invitation, Partstat
+from atagande_calendar.invitations.models import Invitation, InvitationProposal, Partstat
 from atagande_calendar.meetings.models import Meeting
 from atagande_calendar.sip.models import Sip
 from atagande_plugin.mail.render import answer_address
-from support.booking import plan
+from support.booking import answer_path, plan, published
 from support.live import Live
 from support.world import CLINIC_CHIEF
 
@@ -71,6 +71,28 @@ def test_a_chief_answers_from_the_mail_in_two_presses_after_the_link(
         assert session.scalars(select(Invitation.partstat)).one() is Partstat.ACCEPTED
 
 
+def test_a_chief_asks_for_another_time_with_the_keyboard(
+    live: Live, new_page: Callable[..., Page]
+) -> None:
+    world = live.world
+    number = published(world, people=[CLINIC_CHIEF])
+    page = new_page(viewport={"width": 390, "height": 800})
+    page.goto(live.address + answer_path(world, number, CLINIC_CHIEF))
+    tab_to(page, "a[href='#another-time']")
+    page.keyboard.press("Enter")
+    assert tab_to(page, "#f-day") == 1, "the link leads to the fields"
+    page.keyboard.type("03262026")
+    tab_to(page, "#f-clock")
+    page.keyboard.type("0100PM")
+    assert page.locator("#f-day").input_value() == "2026-03-26"
+    tab_to(page, "button[value=propose]")
+    enter(page)
+    expect(page.locator("main")).to_contain_text("torsdag 26 mars 2026 kl. 13.00 – väntar på svar")
+    with world.services.reader() as session:
+        wished = session.scalars(select(InvitationProposal.starts_at)).one()
+        assert wished == datetime(2026, 3, 26, 12, tzinfo=UTC)
+
+
 def test_a_sip_is_booked_with_the_keyboard_on_a_phone(
     live: Live, new_page: Callable[..., Page]
 ) -> None:
@@ -79,7 +101,7 @@ def test_a_sip_is_booked_with_the_keyboard_on_a_phone(
     page = new_page(viewport={"width": 390, "height": 800})
     live.sign_in(page, "Alva Renström")
     page.goto(f"{live.address}/sip/boka?mottagning=sollentuna-mottagning")
-    tab_to(page, "main a[href*='tid=']")
+    tab_to(page, "main button[name=slot]")
     enter(page)
     tab_to(page, "main form button[type=submit]")
     enter(page)

@@ -13,7 +13,7 @@ from atagande_agreements.errors import Refused
 from atagande_agreements.outbox.models import OutboxMessage
 from atagande_calendar.invitations.models import Attendance, Invitation
 from atagande_calendar.meetings.models import Meeting
-from atagande_calendar.sip.errors import SlotTaken
+from atagande_calendar.slots.errors import SlotTaken
 from atagande_calendar.slots.models import SlotClaim
 from atagande_plugin.mail.render import invitation_calendar
 from support.booking import book
@@ -57,7 +57,7 @@ def test_the_calendar_file_says_nothing_about_anyone(world: World) -> None:
             assert unfolded.count("ATTENDEE") == 1, "only the receiver"
             assert set(facts) == {
                 *("invitation", "method", "sequence", "starts_at", "minutes"),
-                *("title", "place", "agenda", "stamp"),
+                *("title", "place", "agenda", "stamp", "revision", "answer_anew"),
             }
 
 

@@ -1,12 +1,11 @@
 """The answer page: from the mail, without an account."""
 
-import re
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from atagande_agreements.audit.models import AuditEntry
@@ -17,27 +16,19 @@ from atagande_calendar.invitations.models import (
     Partstat,
 )
 from atagande_calendar.meetings.models import Meeting, MeetingState
-from support.booking import answer_path, booked, invitation, plan, published
+from atagande_calendar.sip.models import Sip
+from support.answers import answers, page_text, state
+from support.booking import answer_path, booked, plan, published
 from support.queries import count_queries
-from support.world import CLINIC_CHIEF, CONVENER, FK, World
+from support.world import (
+    CLINIC_CHIEF,
+    CONVENER,
+    FK,
+    World,
+)
 
 if TYPE_CHECKING:
     from support.browser import Axe, NewPage
-
-
-def state(world: World, meeting: int, email: str = CLINIC_CHIEF) -> tuple[Partstat, str]:
-    with world.services.reader() as session:
-        found = invitation(session, meeting, email)
-        return found.partstat, found.stand_in
-
-
-def answers(world: World) -> int:
-    with world.services.reader() as session:
-        return session.scalar(select(func.count()).select_from(InvitationAnswer)) or 0
-
-
-def page_text(answer: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
 
 
 def test_a_chief_without_an_account_answers_from_the_mail(world: World) -> None:
@@ -148,9 +139,16 @@ def test_what_is_over_or_called_off_is_gone(sqlite_world: World, *, over: bool) 
             found.state = MeetingState.CANCELLED
         session.commit()
     visitor = sqlite_world.client()
-    for answer in (visitor.get(path), visitor.post(path, {"answer": "yes"})):
+    for answer in (
+        visitor.get(path),
+        visitor.get(f"{path}/tack"),
+        visitor.post(path, {"answer": "yes"}),
+    ):
         assert answer.status_code == 410
-        assert "Mötet har redan varit eller är inställt" in page_text(answer)
+        assert ("Mötet har redan varit" if over else "Mötet är inställt") in page_text(answer)
+        assert "Du behöver inte göra något." in page_text(answer)
+        assert 'name="answer"' not in answer.get_data(as_text=True)
+    assert visitor.get(f"{path}/kalender.ics").status_code == 410
     assert answers(sqlite_world) == 0
 
 
@@ -259,3 +257,58 @@ def test_enter_in_the_stand_ins_field_answers_no(
     page.keyboard.press("Enter")
     page.wait_for_url("**/tack")
     assert state(sqlite_world, meeting, CONVENER) == (Partstat.DECLINED, "Kollega på enheten")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2199-12-31", "9999-12-31"])
+def test_a_wish_at_the_end_of_the_calendar_is_refused_and_stops_no_page(
+    world: World, day: str
+) -> None:
+    number = booked(world)
+    with world.services.reader() as session:
+        meeting = session.get_one(Sip, number).meeting_id
+    path = answer_path(world, meeting, CLINIC_CHIEF)
+    wish = {"answer": "propose", "day": day, "clock": "00:00"}
+    assert world.client().post(path, wish).status_code == 422
+    assert world.client(CONVENER).get(f"/sip/{number}").status_code == 200
+
+
+def test_who_is_no_longer_asked_is_not_told_where_the_meeting_has_moved(world: World) -> None:
+    number = booked(world, people=[FK])
+    with world.services.reader() as session:
+        meeting = session.get_one(Sip, number).meeting_id
+    path = answer_path(world, meeting, FK)
+    client = world.client(CONVENER)
+    assert client.post(f"/sip/{number}/vilka", {"version": "1"}).status_code == 303
+    said = {"version": "2", "slot": "2026-03-10T08:00Z"}
+    assert client.post(f"/sip/{number}/flytta", said).status_code == 303
+    gone = world.client().get(path)
+    assert gone.status_code == 410
+    assert "Du är inte längre kallad" in page_text(gone)
+    assert "10 mars" not in page_text(gone)
+
+
+@pytest.mark.parametrize("clock", ["10:00:30", "10:00:00.5", "36000.5", "10:00+05:00"])
+def test_a_wish_for_no_whole_minute_of_our_clocks_is_refused(world: World, clock: str) -> None:
+    path = answer_path(world, published(world), CLINIC_CHIEF)
+    wish = {"answer": "propose", "day": "2026-03-10", "clock": clock}
+    assert world.client().post(path, wish).status_code == 422
+    assert world.client().post(path, wish | {"clock": "10.00"}).status_code == 303
+
+
+def test_a_yes_to_a_time_that_has_moved_since_the_page_was_opened_is_not_taken(
+    world: World,
+) -> None:
+    number = booked(world)
+    with world.services.reader() as session:
+        meeting = session.get_one(Sip, number).meeting_id
+    path = answer_path(world, meeting, CLINIC_CHIEF)
+    opened = world.client().get(path).get_data(as_text=True)
+    assert opened.count('name="sequence" value="0"') == 3
+    said = {"version": "1", "slot": "2026-03-10T08:00Z"}
+    assert world.client(CONVENER).post(f"/sip/{number}/flytta", said).status_code == 303
+    late = world.client().post(path, {"answer": "yes", "sequence": "0"})
+    assert late.status_code == 409
+    assert "10 mars" in page_text(late), "the new time is shown"
+    assert 'name="sequence" value="1"' in late.get_data(as_text=True)
+    assert state(world, meeting) == (Partstat.NEEDS_ACTION, "")
+    assert world.client().post(path, {"answer": "yes", "sequence": "1"}).status_code == 303

@@ -17,7 +17,6 @@ from atagande_agreements.errors import Refused
 from atagande_agreements.parties.models import Association
 from atagande_plugin import backup, config
 from atagande_plugin.auth.models import LoginLink
-from atagande_plugin.demo.year import live_a_year
 from atagande_plugin.services import Services
 from atagande_plugin.tables import metadata
 from support.postgres import Postgres
@@ -68,9 +67,9 @@ def contents(services: Services) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])
 def test_everything_comes_back_on_either_database(
-    world: World, empty: Empty, tmp_path: Path, target: str
+    lived_world: World, empty: Empty, tmp_path: Path, target: str
 ) -> None:
-    live_a_year(world.services, world.now)
+    world = lived_world
     world.api(CONVENER)("GET", "/agreements")
     file = str(tmp_path / "all.zip")
     rows = backup.write_backup(world.services, file)

@@ -19,7 +19,7 @@ def page_text(answer: Any) -> str:
 
 def test_the_clinics_stand_with_their_hours_and_first_free_time(world: World) -> None:
     shown = page_text(world.client(CONVENER).get("/mottagningar"))
-    assert "Tisdagar 09.00–12.00, Torsdagar 13.00–16.00" in shown
+    assert "Tisdagar 09.00–12.00 · Torsdagar 13.00–16.00" in shown
     assert "Första lediga tid om 1 dag. Tisdag 3 mars 2026 kl. 09.00" in shown
     assert "Psykosmottagningen Sollentuna/Upplands Väsby/Sigtuna" in shown
 

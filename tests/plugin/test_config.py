@@ -38,6 +38,13 @@ def test_a_secret_key_that_was_never_written_out_is_not_used(tmp_path: Path) -> 
         ("SMTP_URL", "mail.example"),
         ("SMTP_URL", "smtp://host:notaport"),
         ("MAIL_FROM", "samordning@förbundet.example"),
+        ("IMAP_URL", "mail.example"),
+        ("IMAP_URL", "imaps://mail.example/INBOX"),
+        ("IMAP_URL", "imaps://user@mail.example/INBOX"),
+        ("IMAP_URL", "imap://user:pass@mail.example/INBOX"),
+        ("IMAP_URL", "imaps://user:pass@mail.example:port/INBOX"),
+        ("IMAP_URL", 'imaps://user:pass@mail.example/IN"BOX'),
+        ("MAIL_AUTHSERV_ID", "mx suvs; dmarc=pass"),
         ("LOCALE", "no"),
         ("TIMEZONE", "Europe/Oslo"),
         ("LOG_LEVEL", "LOUD"),
@@ -50,6 +57,28 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None
     with pytest.raises(BadSettings) as caught:
         load({"ATAGANDE_DATA_DIR": str(tmp_path), f"ATAGANDE_{name}": value})
     assert [fault[0] for fault in caught.value.faults] == [f"ATAGANDE_{name}"]
+
+
+@pytest.mark.parametrize(
+    ("value", "reached"),
+    [
+        ("imaps://user:hemligt@mail.example", ("mail.example", 993, "user", "tls", "INBOX")),
+        (
+            "imap://s%40x.example:hem%2Fligt@mail.example/Svar?starttls=1",
+            ("mail.example", 143, "s@x.example", "starttls", "Svar"),
+        ),
+        ("imap://u:hemligt@127.0.0.1:1143/INBOX", ("127.0.0.1", 1143, "u", "plain", "INBOX")),
+    ],
+)
+def test_the_mailbox_is_read_from_its_address(
+    tmp_path: Path, value: str, reached: tuple[str, int, str, str, str]
+) -> None:
+    settings = load({"ATAGANDE_DATA_DIR": str(tmp_path), "ATAGANDE_IMAP_URL": value})
+    box = settings.imap
+    assert box is not None
+    assert (box.host, box.port, box.user, box.security, box.folder) == reached
+    assert settings.reads_mail
+    assert box.password not in repr(settings)
 
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Delivery: to files, over SMTP, again after a fault, and never by two workers at once."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -36,7 +37,7 @@ class Wire:
         pass
 
     def send(self, number: int, sender: str, recipient: str, raw: bytes) -> None:
-        assert sender == "samordning@suvs.example"
+        assert re.fullmatch(r"samordning\+[a-z2-7]{32}@suvs\.example", sender)
         if self.faults:
             raise self.faults.pop(0)
         self.sent.append((number, recipient, raw))
@@ -85,6 +86,45 @@ def test_the_same_cause_queues_one_message(world: World) -> None:
 def test_more_than_a_batch_is_delivered(sqlite_world: World) -> None:
     queue(sqlite_world, 120)
     assert deliver(sqlite_world.services, sqlite_world.now, through=Wire()).sent == 120
+
+
+def test_the_bytes_of_a_batch_are_kept_before_the_first_of_them_leaves(world: World) -> None:
+    queue(world, 3)
+    kept: list[list[bytes | None]] = []
+
+    class Looking(Wire):
+        def send(self, number: int, sender: str, recipient: str, raw: bytes) -> None:
+            kept.append([one.raw for one in rows(world)])
+            super().send(number, sender, recipient, raw)
+
+    wire = Looking()
+    assert deliver(world.services, world.now, through=wire).sent == 3
+    assert kept == [[raw for _, _, raw in wire.sent]] * 3
+
+
+def test_each_is_noted_before_the_next_leaves_and_only_the_last_note_waits(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(sqlite_world, 3)
+    noted: list[list[OutboxState]] = []
+    unhurried: list[int] = []
+
+    class Looking(Wire):
+        def send(self, number: int, sender: str, recipient: str, raw: bytes) -> None:
+            noted.append([one.state for one in rows(sqlite_world)])
+            super().send(number, sender, recipient, raw)
+
+    noter = sqlite_world.services.noter
+
+    def counted() -> Any:
+        unhurried.append(1)
+        return noter()
+
+    monkeypatch.setattr(sqlite_world.services, "noter", counted)
+    deliver(sqlite_world.services, sqlite_world.now, through=Looking())
+    assert noted == [[OutboxState.SENT] * n + [OutboxState.QUEUED] * (3 - n) for n in range(3)]
+    assert len(unhurried) == 2
+    assert {one.state for one in rows(sqlite_world)} == {OutboxState.SENT}
 
 
 def test_a_temporary_fault_is_tried_again_with_the_same_bytes(world: World) -> None:
@@ -217,7 +257,9 @@ def test_mail_goes_over_smtp_byte_for_byte(
     queue(sqlite_world, 2)
     assert deliver(sqlite_world.services, sqlite_world.now, through=Smtp(server)).sent == 2
     assert [mail.content for mail in handler.mails] == [row.raw for row in rows(sqlite_world)]
-    assert {mail.mail_from for mail in handler.mails} == {"samordning@suvs.example"}
+    senders = {mail.mail_from or "" for mail in handler.mails}
+    assert len(senders) == 2, "each mail comes back to an address of its own"
+    assert all(re.fullmatch(r"samordning\+[a-z2-7]{32}@suvs\.example", one) for one in senders)
     parsed = message_from_bytes(handler.mails[0].content or b"", policy=policy.default)
     assert parsed["To"].addresses[0].addr_spec == CONVENER
 

@@ -151,7 +151,7 @@ def test_the_role_picker_is_for_the_demo_on_loopback(sqlite_url: str, tmp_path: 
         "/logga-in/demo", {"person": person}, headers={"Host": "evil.example"}
     )
     assert rebound.status_code == 403
-    demo.services.close()
+    demo.close()
 
 
 def test_outside_the_demo_nobody_is_picked(sqlite_world: World) -> None:
@@ -165,7 +165,7 @@ def test_signing_in_leads_to_our_own_pages_only(
     demo = make_world(sqlite_url, tmp_path, demo=True)
     answer = demo.client().post("/logga-in/demo", {"person": 1, "next": target})
     assert answer.location == "/"
-    demo.services.close()
+    demo.close()
 
 
 def test_behind_a_proxy_visitors_are_counted_one_by_one(sqlite_world: World) -> None:

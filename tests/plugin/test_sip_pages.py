@@ -69,14 +69,16 @@ def test_a_convener_books_in_three_steps(world: World) -> None:
     first = convener.get(f"/sip/boka?mottagning={CLINIC}")
     assert "Första lediga tid om 1 dag." in page_text(first)
     assert "Vecka 10" in page_text(first)
-    links = re.findall(r'href="(/sip/boka\?[^"]*tid=[^"]*)"', first.get_data(as_text=True))
-    second = convener.get(links[0].replace("&amp;", "&"))
+    slots = re.findall(r'name="slot" value="([^"]+)"', first.get_data(as_text=True))
+    step = convener.post("/sip/boka/tid", {"unit": CLINIC, "slot": slots[0]}).location
+    second = convener.get(step)
     assert "Enhetschef, Sollentuna psykiatriska mottagning" in page_text(second)
     assert "(du)" in page_text(second)
-    people = f"people={number_of(world, AF)}"
-    third = convener.get(f"{links[0].replace('&amp;', '&')}&steg=3&{people}")
+    chosen = {"unit": CLINIC, "slot": slots[0], "people": [number_of(world, AF)]}
+    third = convener.get(convener.post("/sip/boka/vilka", chosen).location)
     shown = page_text(third)
     for part in (
+        "Tiden hålls för dig till kl. 09.15.",
         "Inga personuppgifter skickas",
         "Samverkansmöte 60 min",
         "När du bokar skickas 3 kallelser.",

@@ -165,7 +165,7 @@ def test_a_sip_is_shown_to_those_asked_and_to_nobody_else(world: World) -> None:
     for email in (CLINIC_CHIEF, CONVENER):
         page = page_of(world, email)
         assert title in page
-        assert 'href="/sip"' in page
+        assert 'href="/sip/1"' in page
     for email in (ADMINISTRATOR, STEERING, READER, OTHER_CLINIC_CHIEF, AF):
         assert "Samverkansmöte" not in page_of(world, email)
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from atagande_plugin import database
 
@@ -59,6 +60,34 @@ def test_a_heavy_library_waits_until_it_is_used(loaded: set[str], name: str) -> 
 def test_the_application_itself_is_loaded(loaded: set[str]) -> None:
     # Otherwise the tests above would say nothing.
     assert {"atagande_plugin", "atagande_agreements", "flask", "sqlalchemy"} <= loaded
+
+
+def test_a_commit_is_on_the_disk_when_it_returns_unless_it_may_come_later(
+    sqlite_url: str, durable_waits: dict[bool, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "SQLITE_WAITS", durable_waits)
+    engine = database.make_engine(sqlite_url)
+    hurried, unhurried = (
+        database.make_session_factory(engine, unhurried=way) for way in (False, True)
+    )
+    # FULL (2) keeps also the last commit before a power cut, NORMAL (1) all before a FULL one.
+    for factory, level in ((hurried, 2), (unhurried, 1), (unhurried, 1), (hurried, 2)):
+        with factory() as session:
+            found = [
+                session.execute(text(f"PRAGMA {name}")).scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+        assert found == ["wal", level, 1]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_postgresql_waits_too_unless_it_may_come_later(database_url: str) -> None:
+    engine = database.make_engine(f"{database_url}?options=-csynchronous_commit%3Don")
+    for unhurried, level in ((False, "on"), (True, "off"), (False, "on")):
+        with database.make_session_factory(engine, unhurried=unhurried)() as session:
+            assert session.execute(text("SHOW synchronous_commit")).scalar_one() == level
+    engine.dispose()
 
 
 def test_the_newest_revision_is_the_one_alembic_names() -> None:
