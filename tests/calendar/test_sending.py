@@ -18,7 +18,7 @@ from atagande_calendar.invitations.models import (
 from atagande_calendar.invitations.sending import tell, tell_again
 from atagande_calendar.invitations.told import Sending
 from atagande_calendar.invitations.verbs import answer, invite, propose, remove
-from atagande_calendar.meetings.models import Meeting
+from atagande_calendar.meetings.models import Meeting, MeetingState
 from atagande_calendar.method import Method
 from atagande_plugin.outbox.delivery import deliver
 from support.booking import PEOPLE, invitation, published
@@ -163,3 +163,22 @@ def test_the_present_invitation_can_be_sent_again_to_one(world: World) -> None:
         assert found.partstat is Partstat.ACCEPTED
         remove(session, invitation=found, now=world.now)
         assert not tell_again(session, invitation=found, now=world.now)
+
+
+def test_a_meeting_is_not_called_off_for_who_never_heard_of_it(world: World) -> None:
+    number = published(world, people=PEOPLE[:2])
+    deliver(world.services, world.now)
+    with world.writer() as session:
+        meeting = session.get_one(Meeting, number)
+        invite(
+            session,
+            meeting=meeting,
+            person=world.person(session, FK),
+            attendance=Attendance.INVITED,
+        )
+        tell(session, meeting=meeting, now=world.now)
+        meeting.state = MeetingState.CANCELLED
+        tell(session, meeting=meeting, now=world.now)
+        session.commit()
+    summary = deliver(world.services, world.now)
+    assert (summary.sent, summary.cancelled) == (2, 2)

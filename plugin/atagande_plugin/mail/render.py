@@ -17,7 +17,7 @@ from atagande_agreements.contacts.reminders import Stage, is_spent
 from atagande_agreements.deviations.models import reference
 from atagande_agreements.deviations.queries import whole
 from atagande_agreements.deviations.rules import reply_due
-from atagande_agreements.outbox.models import OutboxMessage
+from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Association, Organisation, OrganisationKind, Person
 from atagande_calendar.common_time.polls import MAIL
 from atagande_calendar.invitations.models import Attendance, Invitation, InvitationMessage
@@ -299,7 +299,10 @@ def _identity(
 
 
 def require_current(session: Session, message: OutboxMessage) -> None:
-    """Raise Obsolete for an invitation that a later message to the same person has replaced."""
+    """Raise Obsolete for an invitation that a later message to the same person has replaced.
+
+    Nor is a meeting called off for someone who never heard of it.
+    """
     if message.kind == MAIL and not poll_letters.is_waited_for(session, message):
         raise Obsolete
     if message.kind == SERIES:
@@ -308,16 +311,17 @@ def require_current(session: Session, message: OutboxMessage) -> None:
         return
     if message.kind not in {"invitation", "sip_invitation"}:
         return
-    number = json.loads(message.payload)["invitation"]
-    later = session.scalar(
-        select(InvitationMessage.id)
+    facts = json.loads(message.payload)
+    others = session.execute(
+        select(OutboxMessage.id, OutboxMessage.state)
+        .join(InvitationMessage, InvitationMessage.outbox_message_id == OutboxMessage.id)
         .where(
-            InvitationMessage.invitation_id == number,
-            InvitationMessage.outbox_message_id > message.id,
+            InvitationMessage.invitation_id == facts["invitation"], OutboxMessage.id != message.id
         )
-        .limit(1)
-    )
-    if later is not None:
+    ).all()
+    replaced = any(number > message.id for number, _state in others)
+    unheard = all(state is OutboxState.CANCELLED for _number, state in others)
+    if replaced or (facts["method"] == Method.CANCEL and unheard):
         raise Obsolete
 
 

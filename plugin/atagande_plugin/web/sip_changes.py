@@ -1,6 +1,6 @@
 """What the convener does with a booked SIP: moves it, calls it off, follows it up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, g, redirect, render_template, request
@@ -12,7 +12,6 @@ from atagande_agreements.parties.outside import add_outside_clinic, is_outside
 from atagande_calendar.invitations import proposals
 from atagande_calendar.invitations.models import Attendance
 from atagande_calendar.invitations.queries import of_meeting
-from atagande_calendar.invitations.told import Sending
 from atagande_calendar.method import Method
 from atagande_calendar.sip import queries
 from atagande_calendar.sip.changes import ask_people, call_off_sip, can_change, move_sip
@@ -97,17 +96,7 @@ def move_form(number: int) -> str:
 )
 def move(number: int, form: "forms.MoveSip") -> Any:
     """Move one's own SIP to another of the clinic's slots."""
-    return _moved(
-        number,
-        move_sip(
-            g.session,
-            sip=own(number),
-            starts_at=form.slot,
-            person=myself(),
-            version=form.version,
-            now=g.now,
-        ),
-    )
+    return _move(number, form.slot, form.version)
 
 
 @section.route_for(
@@ -119,24 +108,28 @@ def move(number: int, form: "forms.MoveSip") -> Any:
 )
 def propose(number: int, form: "forms.MoveProposedSip") -> Any:
     """Propose another time to a clinic outside the agreement."""
-    return _moved(
-        number,
-        move_sip(
-            g.session,
-            sip=own(number),
-            starts_at=local_time(form.day, form.clock),
-            person=myself(),
-            version=form.version,
-            now=g.now,
-        ),
+    return _move(number, local_time(form.day, form.clock), form.version)
+
+
+def _move(number: int, starts_at: datetime, version: int) -> Any:
+    """Move one's own SIP, and say what is sent."""
+    sip = own(number)
+    sending = move_sip(
+        g.session,
+        sip=sip,
+        starts_at=starts_at,
+        person=myself(),
+        version=version,
+        now=g.now,
     )
-
-
-def _moved(number: int, sending: Sending) -> Any:
-    text = g.words.plural(
-        "Mötet är flyttat och %(num)s ändrad kallelse skickas.",
-        "Mötet är flyttat och %(num)s ändrade kallelser skickas.",
-        sending.total,
+    text = (
+        g.words.text(N_("Den nya tiden är föreslagen för mottagningen."))
+        if is_outside(sip.unit)
+        else g.words.plural(
+            "Mötet är flyttat och %(num)s ändrad kallelse skickas.",
+            "Mötet är flyttat och %(num)s ändrade kallelser skickas.",
+            sending.total,
+        )
     )
     flash(text, "success")
     return redirect(f"/sip/{number}", 303)
