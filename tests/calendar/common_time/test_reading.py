@@ -231,7 +231,7 @@ WHOLE = calendar(*event(*TIMES))
         ("BEGIN:VCARD\r\nEND:VCARD\r\n", "no_calendar"),
         (WHOLE.removesuffix("END:VCALENDAR\r\n"), "cut_off"),
         (WHOLE[:60], "cut_off"),
-        (WHOLE.replace("END:VEVENT", "END:VTODO"), "unreadable"),
+        (WHOLE.replace("END:VEVENT", "END:VJOURNAL"), "unreadable"),
         (WHOLE.replace("T080000Z", "T990000Z"), "unreadable"),
         (calendar(*event("DTEND:20260303T090000Z")), "unreadable"),
         (calendar(*event(*TIMES, "RRULE:FREQ=SECONDLY")), "rule"),
