@@ -11,10 +11,10 @@ from atagande_agreements.commitments.models import Obligation, Status
 from atagande_agreements.deviations.models import DeviationState
 from atagande_agreements.deviations.rules import awaits_decision
 from atagande_agreements.followup import queries
+from atagande_agreements.followup.period import Period
 from atagande_agreements.followup.status import (
     STATUSES,
     Counts,
-    Period,
     Reason,
     Standing,
     standing,

@@ -15,7 +15,7 @@ from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.errors import BeforeAgreement
 from atagande_agreements.commitments.queries import count_obligations
 from atagande_agreements.followup import queries as followup
-from atagande_agreements.followup.status import Period
+from atagande_agreements.followup.period import Period
 from atagande_agreements.parties import errors
 from atagande_agreements.parties.models import Succession, Unit
 from atagande_agreements.parties.names import names
@@ -65,7 +65,8 @@ def test_old_results_keep_the_name_of_their_time(world: World) -> None:
         _, version = chosen(world, session)
         called = {
             year: {
-                one.key: one.name for one in followup.parties(session, version.id, Period(year))
+                one.key: one.name
+                for one in followup.parties(session, version.id, Period.of_year(year))
             }[A]
             for year in (2025, 2026)
         }

@@ -9,7 +9,7 @@ from atagande_agreements.commitments.models import Commitment, Obligation, Occur
 from atagande_agreements.enquiries.models import Addressee, Channel
 from atagande_agreements.enquiries.verbs import answer_enquiry, register_enquiry
 from atagande_agreements.followup import queries as followup
-from atagande_agreements.followup.status import Period
+from atagande_agreements.followup.period import Period
 from atagande_agreements.parties.models import Unit
 from atagande_agreements.parties.succession import (
     Change,
@@ -100,7 +100,7 @@ def chosen(world: World, session: Session) -> tuple[int, AgreementVersion]:
 def standing(world: World, session: Session, year: int) -> tuple[followup.Duties, list[str]]:
     """Return what a year shows by clause and party, and the keys of the parties it shows."""
     agreement_id, version = chosen(world, session)
-    period = Period(year)
+    period = Period.of_year(year)
     rows = followup.clauses(session, version.id, period)
     duties = followup.duties(
         session,

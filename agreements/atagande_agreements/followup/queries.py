@@ -25,7 +25,8 @@ from atagande_agreements.commitments.models import (
 )
 from atagande_agreements.deviations.models import Deviation, DeviationState
 from atagande_agreements.deviations.rules import awaits_decision
-from atagande_agreements.followup.status import Counts, Period, Standing, standing
+from atagande_agreements.followup.period import Period
+from atagande_agreements.followup.status import Counts, Standing, standing
 from atagande_agreements.parties.heirs import valid_within
 from atagande_agreements.parties.models import Organisation, Unit
 from atagande_agreements.parties.names import Named, names

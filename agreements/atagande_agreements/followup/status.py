@@ -1,8 +1,6 @@
 """How one obligation stands in a period. Pure: counts in, standing out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -28,23 +26,6 @@ class Reason(StrEnum):
     UNDECIDED = "undecided"
     #: Nothing has fallen due in the period.
     NOTHING_DUE = "nothing_due"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A calendar year, in local dates."""
-
-    year: int
-
-    @property
-    def first(self) -> date:
-        """Return its first day."""
-        return date(self.year, 1, 1)
-
-    @property
-    def last(self) -> date:
-        """Return its last day."""
-        return date(self.year, 12, 31)
 
 
 class Counts(NamedTuple):

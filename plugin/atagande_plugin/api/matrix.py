@@ -5,7 +5,8 @@ from flask import g
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.errors import NotFound
 from atagande_agreements.followup import queries
-from atagande_agreements.followup.status import Period, tally
+from atagande_agreements.followup.period import Period
+from atagande_agreements.followup.status import tally
 from atagande_plugin.api import shapes
 from atagande_plugin.api.agreements import chosen
 from atagande_plugin.forms.api_lists import Year
@@ -16,7 +17,7 @@ def matrix(key: str, asked: Year) -> shapes.Matrix:
     """Return how every obligation stands in a year."""
     known = chosen(key)
     this = local_date(g.now).year
-    period = Period(asked.period if asked.period is not None else this)
+    period = Period.of_year(asked.period if asked.period is not None else this)
     if not known.agreement.valid_from.year <= period.year <= this + 1:
         raise NotFound(field="period")
     version = known.version.id

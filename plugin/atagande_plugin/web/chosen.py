@@ -12,7 +12,7 @@ from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments import queries
 from atagande_agreements.commitments.queries import InForce
 from atagande_agreements.errors import NotFound
-from atagande_agreements.followup.status import Period
+from atagande_agreements.followup.period import Period
 from atagande_agreements.register.models import Agreement, AgreementVersion
 
 PATH = "/overenskommelsen"
@@ -57,7 +57,7 @@ class Chosen:
         latest = max(this + 1, *self.years)
         if not self.agreement.valid_from.year <= int(asked) <= latest:
             raise NotFound
-        return Period(int(asked))
+        return Period.of_year(int(asked))
 
     @property
     def year_options(self) -> list[tuple[int, int]]:

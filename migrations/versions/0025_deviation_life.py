@@ -1,0 +1,14 @@
+"""The whole life of a deviation: measures, merging, re-opening, withdrawal and escalation."""
+
+revision = "0025"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
