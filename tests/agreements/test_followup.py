@@ -90,7 +90,7 @@ def test_a_deviation_waits_for_the_group_once_the_party_is_heard(
 def duties(world: World, year: int) -> queries.Duties:
     with world.writer() as session:
         found = commitments.agreements(session, 1, date(year, 6, 1))[0]
-        period = Period(year)
+        period = Period.of_year(year)
         rows = queries.clauses(session, found.version.id, period)
         return queries.duties(
             session,
