@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 from atagande_agreements.civil_time import add_working_days, end_of_day
 from atagande_agreements.commitments.models import Evidence, Occurrence, ParameterDecision, Status
 from atagande_agreements.deviations import rules
-from atagande_agreements.deviations.errors import Closed, EmptyReply, NotHeard
+from atagande_agreements.deviations.decisions import Decided, close
+from atagande_agreements.deviations.errors import Closed, EmptyReply, NotHeard, Withdrawn
 from atagande_agreements.deviations.models import (
     Deviation,
     DeviationState,
     DeviationStep,
     StepKind,
 )
-from atagande_agreements.deviations.verbs import close, reply
+from atagande_agreements.deviations.verbs import reply
 from atagande_agreements.enquiries.models import Addressee, Channel, Enquiry
 from atagande_agreements.enquiries.verbs import answer_enquiry, new_reference, register_enquiry
 from atagande_agreements.errors import NotFound, Stale
@@ -95,10 +96,11 @@ def do_close(session: Session, world: World, *, version: int) -> None:
     close(
         session,
         deviation=the_deviation(session),
-        paragraph="14",
-        decided_on=date(2026, 4, 16),
-        note="",
-        person=world.person(session, STEERING),
+        decided=Decided(
+            paragraph="14",
+            decided_on=date(2026, 4, 16),
+            person=world.person(session, STEERING),
+        ),
         version=version,
         now=world.now,
     )
@@ -152,20 +154,17 @@ def test_an_old_page_is_stale_and_a_closed_deviation_stays_closed(missed: World)
             do_close(session, missed, version=3)
 
 
-def test_an_answer_registered_late_but_given_in_time_is_shown_and_the_group_closes(
-    missed: World,
-) -> None:
+def test_an_answer_registered_late_but_given_in_time_withdraws_it(missed: World) -> None:
     answer(missed, 1, date(2026, 4, 15))
     with missed.writer() as session:
         occurrence = session.scalars(of_enquiries()).one()
         assert (occurrence.status, occurrence.kept_on) == (Status.MET, date(2026, 4, 15))
         assert occurrence.sweep_at is None
         deviation = the_deviation(session)
-        assert deviation.state is DeviationState.OPEN
-        assert [step.kind for step in deviation.steps] == [StepKind.EVIDENCE]
-        with pytest.raises(Stale):
-            do_close(session, missed, version=1)
-        do_close(session, missed, version=2)
+        assert deviation.state is DeviationState.WITHDRAWN
+        assert [step.kind for step in deviation.steps] == [StepKind.WITHDRAWN]
+        with pytest.raises(Withdrawn):
+            do_close(session, missed, version=2)
     assert sweep(missed.writer, missed.now).settled == 0
 
 
@@ -176,7 +175,7 @@ def test_a_late_answer_after_the_sweep_does_not_come_back_to_it(missed: World) -
         assert (occurrence.status, occurrence.days_late) == (Status.NOT_MET, 1)
         assert occurrence.sweep_at is None
         settled_at = occurrence.settled_at
-        assert not rules.may_close(the_deviation(session), date(2026, 4, 16))
+        assert not rules.may_decide(the_deviation(session), date(2026, 4, 16))
     assert sweep(missed.writer, missed.now + timedelta(days=1)).settled == 0
     with missed.writer() as session:
         assert session.scalars(of_enquiries()).one().settled_at == settled_at
@@ -222,7 +221,7 @@ def test_a_closed_deviation_needs_its_decision(missed: World) -> None:
         session.add(
             DeviationStep(deviation_id=1, number=9, kind=StepKind.CLOSED, at=OPENED, text="")
         )
-        with pytest.raises(DBAPIError, match="closed_by_decision"):
+        with pytest.raises(DBAPIError, match="decided"):
             session.flush()
 
 

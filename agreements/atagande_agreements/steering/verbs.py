@@ -11,10 +11,14 @@ from atagande_agreements.parties.models import Person
 from atagande_agreements.register.models import Agreement
 from atagande_agreements.steering.models import Decision, DecisionKind
 
+#: Where a session keeps the decisions that were entered in it, for whoever puts them under the
+#: meeting that took them.
+RECORDED = "atagande.decisions"
+
 
 def normal_paragraph(text: str) -> str:
     """Return "§ 12" for "12", "§12" and "§ 12"; raise BadParagraph for anything else."""
-    match = re.fullmatch(r"\s*§?\s*(\d{1,4})\s*([a-zåäö]?)\s*", text, re.IGNORECASE)
+    match = re.fullmatch(r"\s*§?\s*(0*[1-9]\d{0,3})\s*([a-zåäö]?)\s*", text, re.IGNORECASE)
     if match is None:
         raise BadParagraph(field="paragraph")
     letter = f" {match[2].lower()}" if match[2] else ""
@@ -31,8 +35,12 @@ def record_decision(
     person: Person,
     now: datetime,
     note: str = "",
+    diary_number: str = "",
 ) -> Decision:
-    """Enter a decision in the register; it must have been taken, and under the agreement."""
+    """Enter a decision in the register; it must have been taken, and under the agreement.
+
+    `diary_number` is the association's own (diarienummer), "" when it has none.
+    """
     if decided_on > local_date(now):
         raise DecidedInFuture(field="decided_on", decided_on=decided_on)
     if decided_on < agreement.valid_from:
@@ -42,6 +50,7 @@ def record_decision(
         agreement_id=agreement.id,
         kind=kind,
         paragraph=normal_paragraph(paragraph),
+        diary_number=diary_number.strip(),
         decided_on=decided_on,
         note=note.strip(),
         recorded_by_id=person.id,
@@ -49,4 +58,5 @@ def record_decision(
     )
     session.add(decision)
     session.flush()
+    session.info.setdefault(RECORDED, []).append(decision)
     return decision
