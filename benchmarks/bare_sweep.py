@@ -16,34 +16,46 @@ import psycopg
 from sqlalchemy import Engine
 
 OPEN = """
+    WITH reply AS (
+        SELECT p.agreement_id, CAST(d.value AS INTEGER) AS days FROM parameter_decision d
+        JOIN parameter p ON p.id = d.parameter_id
+        WHERE p.key = 'deviation_reply_days' AND d.valid_from <= :today
+        ORDER BY d.valid_from DESC LIMIT 1
+    )
     INSERT INTO deviation (association_id, agreement_id, occurrence_id, obligation_id,
-        organisation_id, unit_id, state, opened_at, reply_days, version)
+        organisation_id, unit_id, state, opened_at, reply_days, group_turn_on, contested, rung,
+        version)
     SELECT o.association_id, o.agreement_id, o.id, o.obligation_id, b.organisation_id, b.unit_id,
-        'open', :at, (
-            SELECT CAST(d.value AS INTEGER) FROM parameter_decision d
-            JOIN parameter p ON p.id = d.parameter_id
-            WHERE p.agreement_id = o.agreement_id AND p.key = 'deviation_reply_days'
-                AND d.valid_from <= :today ORDER BY d.valid_from DESC LIMIT 1
-        ), 1
+        'open', :at, r.days, {turn}, false, 'reply', 1
     FROM occurrence o JOIN obligation b ON b.id = o.obligation_id
+        LEFT JOIN reply r ON r.agreement_id = o.agreement_id
     WHERE o.sweep_at IS NOT NULL AND o.sweep_at <= :at AND o.on_miss = 'deviation'
     ON CONFLICT DO NOTHING RETURNING id, association_id
 """
+#: The local date after the last day for a reply.
+TURN = {
+    "sqlite": "date(:today, '+' || (r.days + 1) || ' days')",
+    "postgresql": "CAST(:today AS date) + r.days + 1",
+}
 MAIL = """
     INSERT INTO outbox_message (association_id, unique_key, kind, recipient, person_id, language,
         subject_type, subject_id, payload, state, queued_at, next_try_at, tries, last_error)
-    SELECT d.association_id, 'deviation-opened:' || d.id || ':' || p.id, 'deviation_opened',
-        p.email, p.id, p.language, 'deviation', d.id, '{}', 'queued', :at, :at, 0, ''
+    SELECT DISTINCT p.association_id, 'digest:' || p.id || ':' || CAST(:day AS text), 'digest',
+        p.email, p.id, p.language, 'person', p.id, '{}', 'queued', CAST(:at AS {moment}),
+        CAST(:at AS {moment}), 0, ''
     FROM deviation d
-    JOIN person p ON p.association_id = d.association_id AND (
-        (d.unit_id IS NOT NULL AND p.unit_id = d.unit_id)
-        OR (d.unit_id IS NULL AND p.organisation_id = d.organisation_id))
+    JOIN person p ON p.association_id = d.association_id
     JOIN role_grant g ON g.person_id = p.id
     JOIN organisation o ON o.id = p.organisation_id
-    WHERE d.id BETWEEN :low AND :high AND p.active AND (g.role = 'unit_chief'
-        OR (g.role = 'administrator' AND o.kind = 'samordningsforbund'))
+    WHERE d.id BETWEEN :low AND :high AND p.active AND (g.role = 'steering' OR (
+        ((d.unit_id IS NOT NULL AND p.unit_id = d.unit_id)
+            OR (d.unit_id IS NULL AND p.organisation_id = d.organisation_id))
+        AND (g.role = 'unit_chief'
+            OR (g.role = 'administrator' AND o.kind = 'samordningsforbund'))))
     ON CONFLICT DO NOTHING
 """
+#: What a moment is kept as.
+MOMENT = {"sqlite": "text", "postgresql": "timestamptz"}
 SETTLE = """
     UPDATE occurrence SET status = 'not_met', sweep_at = NULL, settled_at = :at,
         missed_at = :at
@@ -62,10 +74,12 @@ Run = Callable[..., Any]
 
 def _write(run: Run, many: Run, at: datetime, stored_at: object) -> int:
     """Write the rows; `run` executes one statement, `many` one statement for many rows."""
-    today = at.date().isoformat() if isinstance(stored_at, str) else at.date()
-    opened = run(OPEN, {"at": stored_at, "today": today}).fetchall()
+    kind = "sqlite" if isinstance(stored_at, str) else "postgresql"
+    today = at.date().isoformat() if kind == "sqlite" else at.date()
+    opened = run(OPEN.replace("{turn}", TURN[kind]), {"at": stored_at, "today": today}).fetchall()
     low, high, association = opened[0][0], opened[-1][0], opened[0][1]
-    run(MAIL, {"at": stored_at, "low": low, "high": high})
+    mail = MAIL.replace("{moment}", MOMENT[kind])
+    run(mail, {"at": stored_at, "day": at.date().isoformat(), "low": low, "high": high})
     run(SETTLE, {"at": stored_at})
     number, previous = run(HEAD, {"association": association}).fetchone()
     moment = at.isoformat()

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from atagande_agreements import audit
 from atagande_agreements.commitments.models import Occurrence, Parameter
 from atagande_agreements.commitments.verbs import decide_parameter
+from atagande_agreements.ladder.queries import REPLY_PARAMETER
 from atagande_agreements.parties.models import Association, Person
 from atagande_agreements.register.agreement_file import parse, shipped_text
 from atagande_agreements.register.importer import import_agreement
 from atagande_agreements.register.models import Agreement
-from atagande_agreements.sweep import REPLY_PARAMETER
 from atagande_plugin import database
 from atagande_plugin.demo.people import add_people
 
@@ -124,8 +124,11 @@ def fill(writer: sessionmaker[Session]) -> None:
 
 
 def lot_at(number: int) -> datetime:
-    """Return when lot `number` (1, 2, 3 …) is swept; it fell due half an hour before."""
-    return NOW + timedelta(hours=number)
+    """Return when lot `number` (1, 2, 3 …) is swept; it fell due half an hour before.
+
+    A day apart, since each person gets a digest a day.
+    """
+    return NOW + timedelta(days=number - 1, hours=1)
 
 
 def add_occurrences(engine: Engine, *, total: int, due: int, lots: int) -> None:
@@ -165,6 +168,11 @@ def add_occurrences(engine: Engine, *, total: int, due: int, lots: int) -> None:
             event = date(2026, 2, 1)
             moment = lot_at(lot) - timedelta(minutes=30)
             add(due, event_on=event, due_on=event, status="pending", sweep_at=moment)
+    tidy_up(engine)
+
+
+def tidy_up(engine: Engine) -> None:
+    """Leave a filled database as one that has been in use for a while."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")

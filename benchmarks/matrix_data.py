@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import insert
 from sqlalchemy.orm import Session, sessionmaker
 
+from atagande_agreements import audit
 from atagande_agreements.commitments.models import (
     Commitment,
     Force,
@@ -135,4 +136,16 @@ def add_matrix(writer: sessionmaker[Session], *, parties: int, clauses: int) -> 
                 for number, obligation in enumerate(obligations)
                 for month in range(MONTHS)
             ],
+        )
+        # As in every association, the trail tells of what was done.
+        audit.record(
+            session,
+            audit.Change(
+                association_id=association.id,
+                at=NOW,
+                actor=audit.Actor.job("bench"),
+                action="agreement.imported",
+                object_type="agreement",
+                object_id=agreement.id,
+            ),
         )

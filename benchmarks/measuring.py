@@ -19,8 +19,12 @@ class Sizes:
     #: Occurrences in the small and the large database.
     few: int = 10_000
     many: int = 2_000_000
+    #: Occurrences of the short history that the pages of a long one are held against.
+    history: int = 100_000
     #: Newly due in one sweep.
     due: int = 500
+    #: Due at once after a stop.
+    backlog: int = 50_000
     #: Calls in one round of what takes about a millisecond.
     calls: int = 20
     #: Parties and obligations of the large matrix.
@@ -35,13 +39,15 @@ class Sizes:
     memory: str = "1GB"
 
 
-QUICK = Sizes(rounds=7, many=200_000)
+QUICK = Sizes(rounds=7, many=200_000, history=20_000)
 #: Only for trying that everything runs.
 TINY = Sizes(
     rounds=1,
     few=60,
-    many=120,
+    many=1200,
+    history=600,
     due=20,
+    backlog=40,
     calls=1,
     parties=6,
     obligations=60,

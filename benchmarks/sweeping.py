@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine, String, cast, literal, select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from atagande_agreements import audit
@@ -38,12 +38,16 @@ class Place:
         return seconds(lambda: self.summaries.append(sweep(self.writer, at)))
 
 
-def place(prefix: str, total: int, sizes: Sizes) -> Place:
-    """Make a database of `total` occurrences with a lot for every round."""
+def place(prefix: str, total: int, sizes: Sizes, *, due: int = 0, lots: int = 1) -> Place:
+    """Make a database of `total` occurrences with `lots` lots of `due` for every round.
+
+    Both have usual numbers: one lot, and what `sizes` says is newly due.
+    """
     engine = database.make_engine(new_database(prefix))
     writer = database.make_session_factory(engine)
     fill(writer)
-    add_occurrences(engine, total=total, due=sizes.due, lots=sizes.rounds + 1)
+    lots *= sizes.rounds + 1
+    add_occurrences(engine, total=total, due=due or sizes.due, lots=lots)
     return Place(engine, writer)
 
 
@@ -117,19 +121,15 @@ def _bare(where: Place, write: Callable[[datetime], int], written: list[int]) ->
 
 def _rows(where: Place) -> list[list[tuple[Any, ...]]]:
     """Return all that a sweep writes, told by occurrence since ids may come in any order."""
-    parts = (cast(column, String) for column in (Deviation.id, OutboxMessage.person_id))
-    own_key = literal("deviation-opened:") + next(parts) + literal(":") + next(parts)
     with where.writer() as session:
         for association in session.scalars(select(Association.id)):
             assert audit.first_broken(session, association) is None
         opened = _without(Deviation, "id")
-        mail = _without(OutboxMessage, "id", "unique_key", "subject_id")
+        mail = _without(OutboxMessage, "id")
         entries = _without(AuditEntry, "id", "number", "object_id", "hash")
         queries = (
             select(*opened).order_by(Deviation.occurrence_id),
-            select(Deviation.occurrence_id, OutboxMessage.unique_key == own_key, *mail)
-            .join(Deviation, Deviation.id == OutboxMessage.subject_id)
-            .order_by(Deviation.occurrence_id, OutboxMessage.person_id),
+            select(*mail).order_by(OutboxMessage.unique_key),
             select(Deviation.occurrence_id, *entries)
             .join(Deviation, Deviation.id == AuditEntry.object_id)
             .where(AuditEntry.object_type == "deviation")

@@ -3,7 +3,8 @@
 A backup is a zip with one file of JSON lines a table, and `manifest.json`: the format's version,
 the revision of the tables, and each table's number of rows and SHA-256. Moments are ISO 8601 in
 UTC, bytes are base64. Restoring happens in one transaction into an empty database, and only what
-has passed every check is committed.
+has passed every check is committed. What the database counts by itself is not in the file: it is
+counted again as the rows come in.
 """
 
 import base64
@@ -36,10 +37,11 @@ from sqlalchemy import Enum as EnumType
 
 from atagande_agreements.audit.queries import first_broken
 from atagande_agreements.errors import Refused
+from atagande_agreements.followup import rollup
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Association
 from atagande_plugin.services import Services
-from atagande_plugin.tables import metadata
+from atagande_plugin.tables import KEPT
 
 FORMAT = "atagande-backup"
 VERSION = 1
@@ -165,7 +167,7 @@ def _write(services: Services, archive: zipfile.ZipFile) -> int:
             # All tables as of one moment; SQLite's read transactions are so by themselves.
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         connection = session.connection()
-        for table in metadata.sorted_tables:
+        for table in KEPT:
             digest, rows = hashlib.sha256(), 0
             query = select(table).order_by(*table.primary_key.columns)
             found = connection.execution_options(yield_per=BATCH).execute(query)
@@ -193,7 +195,7 @@ def restore_backup(services: Services, file: str) -> int:
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = _manifest(archive, file)
-            for table in metadata.sorted_tables:
+            for table in KEPT:
                 _check(archive, table, manifest["tables"][table.name])
             return _restore(services, archive, manifest)
     except zipfile.BadZipFile as error:
@@ -213,7 +215,7 @@ def _manifest(archive: zipfile.ZipFile, file: str) -> Mapping[str, Any]:
         raise NoBackup(file=file) from error
     if not known:
         raise NoBackup(file=file)
-    if names != {table.name for table in metadata.sorted_tables}:
+    if names != {table.name for table in KEPT}:
         raise OtherRevision(theirs=revision, ours="–")
     found: Mapping[str, Any] = manifest
     return found
@@ -243,16 +245,18 @@ def _restore(services: Services, archive: zipfile.ZipFile, manifest: Mapping[str
         ours = _revision(connection)
         if manifest["revision"] != ours:
             raise OtherRevision(theirs=manifest["revision"], ours=ours)
-        for table in metadata.sorted_tables:
+        for table in KEPT:
             if connection.execute(select(1).select_from(table).limit(1)).first() is not None:
                 raise NotEmpty(table=table.name)
         total = 0
-        for table in metadata.sorted_tables:
+        for table in KEPT:
             rows = _rows(archive, table)
             while batch := list(islice(rows, BATCH)):
                 connection.execute(insert(table), batch)
                 total += len(batch)
             _reset_sequence(connection, table)
+        while rollup.fold(session):
+            pass
         for association in session.scalars(select(Association.id)):
             broken = first_broken(session, association)
             if broken is not None:
