@@ -1,10 +1,9 @@
 """Lead times of the clinics: from need to first offered slot, and to the meeting.
 
-Figures only, by clinic and half-year. Others than the clinic's own see them once the half-year is
-over, so that no figure can be subtracted from a later one, and never of few bookings.
+Figures only. The clinic's own chief sees them as they are; everyone else reads what is published
+by quarter, see `figures`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from statistics import median
@@ -13,9 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atagande_agreements.civil_time import local_date, local_time
-from atagande_agreements.followup.suppress import is_small, shown
-from atagande_agreements.parties.models import Unit
-from atagande_agreements.parties.queries import is_party
 from atagande_calendar.meetings.models import Meeting
 from atagande_calendar.sip.models import Sip
 
@@ -53,68 +49,30 @@ def half_of(day: date) -> Half:
 
 @dataclass(frozen=True, slots=True)
 class LeadTimes:
-    """One clinic in one half-year; what may not be shown is None."""
+    """A clinic's own half-year, as it is now. It is for those who lead the clinic alone."""
 
-    unit: Unit
-    #: How many were booked, as the reader may see it: "0", "<5" or the number; None: not yet.
-    booked: str | None
-    #: Median days from need to the first slot that was offered.
+    #: How many were booked.
+    booked: int
+    #: Median days from need to the first slot that was offered; None of none.
     offered: float | None = None
     #: Median and longest days from need to the meeting.
     met: float | None = None
     longest: int | None = None
 
 
-def lead_times(
-    session: Session,
-    units: Sequence[Unit],
-    *,
-    half: Half,
-    today: date,
-    limit: int,
-    own_unit_id: int | None,
-) -> list[LeadTimes]:
-    """Return the lead times of clinics for the bookings made in a half-year.
-
-    `own_unit_id` is the clinic that the reader leads, shown exactly and as it grows. `limit` is
-    the small-number limit for all others.
-    """
-    waits: dict[int, list[tuple[int, int]]] = {unit.id: [] for unit in units}
+def own_times(session: Session, unit_id: int, half: Half) -> LeadTimes:
+    """Return a clinic's lead times for the bookings made in a half-year, as it grows."""
     rows = session.execute(
-        select(Sip.unit_id, Sip.requested_on, Sip.first_offered_at, Meeting.starts_at)
+        select(Sip.requested_on, Sip.first_offered_at, Meeting.starts_at)
         .join(Meeting, Meeting.id == Sip.meeting_id)
-        .join(Sip.unit)
-        .join(Unit.organisation)
         .where(
-            Sip.unit_id.in_(waits),
-            is_party(),
+            Sip.unit_id == unit_id,
             Meeting.created_at >= local_time(half.first, time()),
             Meeting.created_at < local_time(half.last + timedelta(days=1), time()),
         )
-    )
-    for unit_id, requested_on, offered_at, starts_at in rows:
-        waits[unit_id].append(
-            (
-                (local_date(offered_at) - requested_on).days,
-                (local_date(starts_at) - requested_on).days,
-            )
-        )
-    return [
-        _of(unit, waits[unit.id], limit, own=unit.id == own_unit_id, over=half.last < today)
-        for unit in units
-    ]
-
-
-def _of(
-    unit: Unit, waits: Sequence[tuple[int, int]], limit: int, *, own: bool, over: bool
-) -> LeadTimes:
-    if not own and not over:
-        return LeadTimes(unit, None)
-    if not own and is_small(len(waits), limit):
-        return LeadTimes(unit, shown(len(waits), limit))
-    if not waits:
-        return LeadTimes(unit, "0")
-    offered, met = zip(*waits, strict=True)
-    # The longest wait is one booking's own.
-    longest = max(met) if own else None
-    return LeadTimes(unit, str(len(waits)), median(offered), median(met), longest)
+    ).all()
+    if not rows:
+        return LeadTimes(0)
+    offered = [(local_date(row.first_offered_at) - row.requested_on).days for row in rows]
+    met = [(local_date(row.starts_at) - row.requested_on).days for row in rows]
+    return LeadTimes(len(rows), median(offered), median(met), max(met))
