@@ -6,7 +6,8 @@
    PostgreSQL each row is locked and rows that someone else holds are left to them.
 2. Open a deviation (or note the observation) for each, by one INSERT … SELECT. The unique key on
    the occurrence lets a repeat open nothing.
-3. Queue the mail to the unit's chiefs, by one INSERT … SELECT with a unique key per person.
+3. Give the parties' chiefs and the steering group a digest, by one INSERT … SELECT with a unique
+   key per person and day; what it tells is worked out when it is written.
 4. Settle the occurrences as their rule said (`at_sweep`): not kept, not reported, or kept after
    all when the term ended; nothing is left to sweep.
 5. Write the audit entries and commit; go on with the next batch.
@@ -18,9 +19,9 @@ It asks `sweep_at <= now`, so downtime loses nothing and doubles nothing.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -33,6 +34,7 @@ from sqlalchemy import (
     Insert,
     Integer,
     Select,
+    String,
     Update,
     and_,
     bindparam,
@@ -58,7 +60,10 @@ from atagande_agreements.commitments.models import (
 )
 from atagande_agreements.commitments.terms import not_looked_for, open_terms
 from atagande_agreements.deviations.models import Deviation, DeviationState
-from atagande_agreements.outbox.models import OutboxMessage, OutboxState
+from atagande_agreements.ladder import queueing
+from atagande_agreements.ladder.models import Rung
+from atagande_agreements.ladder.queries import REPLY_PARAMETER
+from atagande_agreements.outbox.models import OutboxMessage
 from atagande_agreements.parties.current import bring_current
 from atagande_agreements.parties.heirs import led_to
 from atagande_agreements.parties.models import (
@@ -70,9 +75,10 @@ from atagande_agreements.parties.models import (
     Succession,
 )
 
-#: Rows in one transaction. SQLite has one writer, so others must get their turn in between.
+#: Rows in one transaction, if that is all there is.
 BATCH = {"sqlite": 500, "postgresql": 5000}
-REPLY_PARAMETER = "deviation_reply_days"
+#: Rows in one transaction of several. SQLite has one writer, so others wait for each of them.
+BACKLOG = {"sqlite": 200, "postgresql": 5000}
 
 
 @dataclass(slots=True)
@@ -100,7 +106,7 @@ def sweep(make_session: Callable[[], Session], at: datetime) -> SweepSummary:
         more = sweep_batch(session, summary)
     while more:
         with make_session() as session, session.begin():
-            more = sweep_batch(session, summary)
+            more = sweep_batch(session, summary, BACKLOG)
     return summary
 
 
@@ -119,26 +125,35 @@ def _insert_new(dialect: str, table: Any) -> Insert:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def sweep_batch(session: Session, summary: SweepSummary) -> bool:
-    """Sweep one batch in the session's transaction; return whether there may be more."""
+def sweep_batch(session: Session, summary: SweepSummary, sizes: Mapping[str, int] = BATCH) -> bool:
+    """Sweep one batch in the session's transaction; return whether there may be more.
+
+    `sizes` are the most rows to take by kind of database; of more than that, it takes a batch as
+    small as those of a backlog.
+    """
     dialect, at = session.get_bind().dialect.name, summary.at
-    size = BATCH[dialect]
-    found = session.execute(_due(), {"at": at, "size": size + 1}).all()
-    due = found[:size]
+    most = sizes[dialect]
+    found = session.execute(_due(), {"at": at, "size": most + 1}).all()
+    due = found if len(found) <= most else found[: min(most, BACKLOG[dialect])]
     if not due:
         return False
     missed = _bound(dialect, [row.id for row in due])
     today = local_date(at)
-    opened = session.execute(_open(dialect), {"ids": missed, "at": at, "today": today}).all()
+    # The session's way round entities costs more than the statements themselves.
+    connection = session.connection()
+    opened = connection.execute(_open(dialect), {"ids": missed, "at": at, "today": today}).all()
     summary.deviations_opened += len(opened)
     if opened:
         ids = _bound(dialect, [row.id for row in opened])
-        mail = session.execute(_mail(dialect), {"ids": ids, "at": at, "today": today}).all()
+        night = queueing.bound(at)
+        mail = connection.execute(
+            _mail(dialect), {"ids": ids, "at": at, "today": today, **night}
+        ).all()
         summary.messages_queued += len(mail)
-    session.execute(_settle(dialect), {"ids": missed, "at": at})
+    connection.execute(_settle(dialect), {"ids": missed, "at": at})
     summary.settled += len(due)
     _record(session, due, opened, at)
-    return len(found) > size
+    return len(found) > most
 
 
 def _record(session: Session, due: Sequence[Any], opened: Sequence[Any], at: datetime) -> None:
@@ -268,6 +283,9 @@ def _open(dialect: str) -> Any:
             literal(DeviationState.OPEN, Deviation.state.type),
             _moment(),
             reply_days,
+            _day_after(dialect, reply_days),
+            literal(value=False),
+            literal(Rung.REPLY, Deviation.rung.type),
             literal(1),
         )
         .select_from(missed)
@@ -285,11 +303,23 @@ def _open(dialect: str) -> Any:
         "state",
         "opened_at",
         "reply_days",
+        "group_turn_on",
+        "contested",
+        "rung",
         "version",
     ]
     table = Deviation.__table__
     statement = _insert_new(dialect, table).from_select(columns, rows)
     return statement.returning(table.c.id, table.c.association_id, table.c.occurrence_id)
+
+
+def _day_after(dialect: str, days: Any) -> ColumnElement[date]:
+    """Return the local date after `days` calendar days from the bound date; NULL without days."""
+    today = bindparam("today", type_=Date())
+    if dialect == "postgresql":
+        later: ColumnElement[date] = today + (days + 1)
+        return later
+    return func.date(today, literal("+") + cast(days + 1, String) + literal(" days"))
 
 
 def _heirs_of(sort: str, party: Any) -> Select[int]:
@@ -304,77 +334,43 @@ def _heirs_of(sort: str, party: Any) -> Select[int]:
 
 @cache
 def _mail(dialect: str) -> Any:
-    """Return what queues one mail per new deviation and chief of the party."""
+    """Return what gives the chiefs of the parties, and the steering group, a digest of the day."""
     opened = _first(
         "opened",
-        select(
-            Deviation.id, Deviation.association_id, Deviation.organisation_id, Deviation.unit_id
-        ).where(_among(dialect, Deviation.id)),
-    ).c
+        select(Deviation.association_id, Deviation.organisation_id, Deviation.unit_id)
+        .where(_among(dialect, Deviation.id))
+        .distinct(),
+    )
+    party = opened.c
     chief_of = or_(
-        and_(opened.unit_id.is_not(None), Person.unit_id == opened.unit_id),
-        and_(opened.unit_id.is_(None), Person.organisation_id == opened.organisation_id),
+        and_(party.unit_id.is_not(None), Person.unit_id == party.unit_id),
+        and_(party.unit_id.is_(None), Person.organisation_id == party.organisation_id),
         # What a party that has ended left is its heir's to answer for.
-        and_(opened.unit_id.is_not(None), Person.unit_id.in_(_heirs_of("unit", opened.unit_id))),
+        and_(party.unit_id.is_not(None), Person.unit_id.in_(_heirs_of("unit", party.unit_id))),
         and_(
-            opened.unit_id.is_(None),
-            Person.organisation_id.in_(_heirs_of("organisation", opened.organisation_id)),
+            party.unit_id.is_(None),
+            Person.organisation_id.in_(_heirs_of("organisation", party.organisation_id)),
         ),
     )
-    key = (
-        literal("deviation-opened:")
-        + cast(opened.id, OutboxMessage.unique_key.type)
-        + literal(":")
-        + cast(Person.id, OutboxMessage.unique_key.type)
+    told = or_(
+        RoleGrant.role == Role.STEERING,
+        and_(RoleGrant.role == Role.UNIT_CHIEF, chief_of),
+        # The association has no unit chief; its administrator speaks for it.
+        and_(
+            RoleGrant.role == Role.ADMINISTRATOR,
+            Organisation.kind == OrganisationKind.ASSOCIATION,
+            chief_of,
+        ),
     )
-    rows = (
-        select(
-            opened.association_id,
-            key,
-            literal("deviation_opened"),
-            Person.email,
-            Person.id,
-            Person.language,
-            literal("deviation"),
-            opened.id,
-            literal("{}"),
-            literal(OutboxState.QUEUED, OutboxMessage.state.type),
-            _moment(),
-            _moment(),
-            literal(0),
-            literal(""),
-        )
-        .join(Person, and_(Person.association_id == opened.association_id, chief_of))
+    people = (
+        select(Person.id)
+        .join(opened, Person.association_id == party.association_id)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .join(Organisation, Organisation.id == Person.organisation_id)
-        .where(
-            Person.active,
-            or_(
-                RoleGrant.role == Role.UNIT_CHIEF,
-                # The association has no unit chief; its administrator speaks for it.
-                and_(
-                    RoleGrant.role == Role.ADMINISTRATOR,
-                    Organisation.kind == OrganisationKind.ASSOCIATION,
-                ),
-            ),
-        )
-        .order_by(opened.id, Person.id)
+        .where(told)
+        .distinct()
+        .cte("people")
     )
-    columns = [
-        "association_id",
-        "unique_key",
-        "kind",
-        "recipient",
-        "person_id",
-        "language",
-        "subject_type",
-        "subject_id",
-        "payload",
-        "state",
-        "queued_at",
-        "next_try_at",
-        "tries",
-        "last_error",
-    ]
     table = OutboxMessage.__table__
-    return _insert_new(dialect, table).from_select(columns, rows).returning(table.c.id)
+    statement = _insert_new(dialect, table).from_select(queueing.COLUMNS, queueing.rows(people))
+    return statement.returning(table.c.id)

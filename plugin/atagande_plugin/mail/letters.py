@@ -19,6 +19,45 @@ _BUTTON = (
 )
 
 
+_LINK = "color:#0f548c"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a part, and where it leads."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a mail with a heading: lines that each lead somewhere."""
+
+    heading: str
+    items: Sequence[Item]
+    #: Said before the lines; "" for nothing.
+    intro: str = ""
+
+    def text(self) -> str:
+        """Return it as plain text."""
+        lines = [self.heading.upper(), *([self.intro] if self.intro else [])]
+        return "\n".join([*lines, *(f"- {one.text}\n  {one.address}" for one in self.items)])
+
+    def html(self) -> str:
+        """Return it as HTML."""
+        intro = f'<p style="margin:0 0 8px">{escape(self.intro)}</p>' if self.intro else ""
+        items = "".join(
+            f'<li style="margin:0 0 6px"><a href="{escape(one.address)}" style="{_LINK}">'
+            f"{escape(one.text)}</a></li>"
+            for one in self.items
+        )
+        return (
+            f'<h2 style="font-size:18px;margin:24px 0 8px">{escape(self.heading)}</h2>'
+            f'{intro}<ul style="margin:0;padding-left:20px">{items}</ul>'
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """A mail before it is written: subject, paragraphs, facts in rows, one button, a foot."""
@@ -32,12 +71,15 @@ class Content:
     after: Sequence[str] = ()
     foot: str = ""
     language: str = field(default="sv", kw_only=True)
+    #: Said above the button.
+    parts: Sequence[Part] = field(default=(), kw_only=True)
 
     def text(self) -> str:
         """Return the mail as plain text."""
         parts = list(self.paragraphs)
         if self.facts:
             parts.append("\n".join(f"{name}: {value}" for name, value in self.facts))
+        parts += [one.text() for one in self.parts]
         if self.action:
             parts.append(f"{self.action[0]}:\n{self.action[1]}")
         parts += self.after
@@ -55,9 +97,13 @@ class Content:
                 for name, value in self.facts
             )
             body.append(f'<table role="presentation" cellspacing="0">{rows}</table>')
+        body += [one.html() for one in self.parts]
         if self.action:
             label, address = self.action
-            body.append(f'<p><a href="{escape(address)}" style="{_BUTTON}">{escape(label)}</a></p>')
+            above = ' style="margin-top:24px"' if self.parts else ""
+            body.append(
+                f'<p{above}><a href="{escape(address)}" style="{_BUTTON}">{escape(label)}</a></p>'
+            )
         body += [f"<p>{escape(part)}</p>" for part in self.after]
         if self.foot:
             body.append(f'<p style="color:#616161;font-size:14px">{escape(self.foot)}</p>')

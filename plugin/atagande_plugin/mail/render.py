@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,11 @@ from atagande_agreements.contacts.links import VALID_DAYS, Asked
 from atagande_agreements.contacts.links import make_token as confirm_token
 from atagande_agreements.contacts.queries import last_confirmed
 from atagande_agreements.contacts.reminders import Stage, is_spent
-from atagande_agreements.deviations.models import reference
+from atagande_agreements.deviations.models import ENDED, reference
 from atagande_agreements.deviations.queries import whole
 from atagande_agreements.deviations.rules import reply_due
+from atagande_agreements.ladder.letter_models import LadderLetter
+from atagande_agreements.ladder.letters import KIND as LETTER
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Association, Organisation, OrganisationKind, Person
 from atagande_calendar.common_time.polls import MAIL
@@ -28,7 +31,7 @@ from atagande_calendar.method import Method
 from atagande_plugin.auth import links
 from atagande_plugin.auth.models import LoginLink
 from atagande_plugin.config import Settings
-from atagande_plugin.mail import letters, poll_letters, series_letters
+from atagande_plugin.mail import digests, ladder_letters, letters, poll_letters, series_letters
 from atagande_plugin.translation import Words, words
 
 if TYPE_CHECKING:
@@ -47,9 +50,28 @@ class Obsolete(Exception):  # noqa: N818 - what the message has become
     """What the message is about is gone or over, so it is not sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message's bytes, and the keys of what it tells that is noted together with them."""
+
+    raw: bytes
+    told: Sequence[str] = ()
+
+
 def render(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
     """Return the bytes of a message as they leave; raise Obsolete if it no longer should."""
     return RENDERERS[message.kind](session, settings, message)
+
+
+def write(settings: Settings, message: OutboxMessage, round_: digests.Round) -> Written:
+    """Return a message's bytes, and what it tells once only; raise Obsolete as `render` does."""
+    if message.kind != digests.KIND:
+        return Written(render(round_.session, settings, message))
+    try:
+        content, told = digests.compose(round_, message, settings.base_url)
+    except digests.NothingLeft:
+        raise Obsolete from None
+    return Written(_plain(round_.session, settings, message, content), told)
 
 
 def prefetch(session: Session, messages: Sequence[OutboxMessage]) -> list[object]:
@@ -298,11 +320,17 @@ def _identity(
     )
 
 
-def require_current(session: Session, message: OutboxMessage) -> None:
+def require_current(session: Session, message: OutboxMessage, now: datetime | None = None) -> None:
     """Raise Obsolete for an invitation that a later message to the same person has replaced.
 
-    Nor is a meeting called off for someone who never heard of it.
+    Nor is a meeting called off for someone who never heard of it, or a digest sent again that is
+    of no use at `now` (the moment it was to leave, if not said).
     """
+    if message.kind == digests.KIND:
+        try:
+            digests.require_current(digests.Round(session, now or message.next_try_at), message)
+        except digests.NothingLeft:
+            raise Obsolete from None
     if message.kind == MAIL and not poll_letters.is_waited_for(session, message):
         raise Obsolete
     if message.kind == SERIES:
@@ -332,8 +360,31 @@ def _time_poll(session: Session, settings: Settings, message: OutboxMessage) -> 
     return _plain(session, settings, message, content)
 
 
+def _digest(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
+    """Return a digest as it would be at the moment it is to leave."""
+    return write(settings, message, digests.Round(session, message.next_try_at)).raw
+
+
+def _ladder_letter(session: Session, settings: Settings, message: OutboxMessage) -> bytes:
+    number = int(json.loads(message.payload)["letter"])
+    letter = session.get(LadderLetter, number, options=(joinedload(LadderLetter.deviation),))
+    # The group may have closed it since, or evidence shown that it was none.
+    if letter is None or letter.deviation.state in ENDED:
+        raise Obsolete
+    content = ladder_letters.content(
+        words(message.language),
+        letter,
+        local_date(letter.at),
+        f"{settings.base_url}/avvikelser/{letter.deviation_id}/brev/{letter.id}",
+    )
+    return _plain(session, settings, message, content)
+
+
 RENDERERS: Mapping[str, Callable[[Session, Settings, OutboxMessage], bytes]] = {
     "login_link": _login_link,
+    digests.KIND: _digest,
+    LETTER: _ladder_letter,
+    # Queued before there were digests.
     "deviation_opened": _deviation_opened,
     "contacts_confirm": _contacts_confirm,
     "time_poll": _time_poll,

@@ -18,15 +18,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from atagande_agreements.ladder.digests import forget_told, note_told
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
+from atagande_plugin.mail.digests import Round
 from atagande_plugin.mail.render import (
     Obsolete,
+    Written,
     bounce_address,
     prefetch,
-    render,
     require_current,
+    write,
 )
 from atagande_plugin.mail.transport import DeliveryError, Rejected, Transport, TryLater, transport
 from atagande_plugin.observability import LOGGER, log_crash
@@ -91,7 +95,9 @@ def deliver(
 
 def rendered(services: Services, session: Session, message: OutboxMessage) -> bytes:
     """Return a message's bytes: those kept from its first try, or else as they would be now."""
-    return message.raw or render(session, services.settings, message)
+    if message.raw is not None:
+        return message.raw
+    return write(services.settings, message, Round(session, services.now())).raw
 
 
 @dataclass(slots=True)
@@ -148,26 +154,51 @@ class _Worker:
             found = {message.id: message for message in session.scalars(query)}
             messages = [found[number] for number in claimed if number in found]
             held = prefetch(session, messages)
-            written = {
-                message.id: raw
+            round_ = Round(session, self.now())
+            written = [
+                (message, one)
                 for message in messages
-                if message.raw is None and (raw := self._bytes_of(session, message)) is not None
-            }
+                if message.raw is None and (one := self._written(round_, message)) is not None
+            ]
             del held
         if written:
-            rows = [{"number": number, "bytes": raw} for number, raw in written.items()]
-            with self.services.writer() as session, session.begin():
-                session.connection().execute(_KEEP, [row | {"own": self.lease} for row in rows])
-            for message in messages:
-                message.raw = message.raw or written.get(message.id)
+            self._keep(written)
         return messages
 
-    def _bytes_of(self, session: Session, message: OutboxMessage) -> bytes | None:
+    def _written(self, round_: Round, message: OutboxMessage) -> Written | None:
         """Return a message's bytes, or None if they can't be written now."""
         try:
-            return render(session, self.services.settings, message)
+            return write(self.services.settings, message, round_)
         except Exception:  # noqa: BLE001 - the handing over comes to the same, and tells what
             return None
+
+    def _keep(self, written: Sequence[tuple[OutboxMessage, Written]]) -> None:
+        """Keep the bytes of a batch, and what they tell, in one commit.
+
+        What tells something that another has told meanwhile is left unwritten, for `deliver` to
+        write anew.
+        """
+        plain = [(message, found.raw) for message, found in written if not found.told]
+        telling = [(message, found) for message, found in written if found.told]
+        rows = [{"number": one.id, "bytes": raw, "own": self.lease} for one, raw in plain]
+        with self.services.writer() as session, session.begin():
+            if rows:
+                session.connection().execute(_KEEP, rows)
+            kept = [(one, found.raw) for one, found in telling if self._told(session, one, found)]
+        for message, raw in plain + kept:
+            message.raw = raw
+
+    def _told(self, session: Session, message: OutboxMessage, found: Written) -> bool:
+        """Keep a message's bytes with what they tell; return whether it could be done."""
+        row = {"number": message.id, "bytes": found.raw, "own": self.lease}
+        try:
+            with session.begin_nested():
+                if session.connection().execute(_KEEP, row).rowcount == 0:
+                    return False
+                note_told(session, message, found.told, self.now())
+        except IntegrityError:
+            return False
+        return True
 
     def deliver(self, message: OutboxMessage, *, last: bool) -> None:
         """Hand over one message of the batch, and note that it left.
@@ -181,11 +212,11 @@ class _Worker:
                 if lease != self.lease or state is not OutboxState.QUEUED:
                     return
                 sender = bounce_address(self.services.settings, message)
-                require_current(session, message)
+                require_current(session, message, self.now())
             raw = message.raw or self._write_one(number)
             self.way.send(number, sender, message.recipient, raw)
         except Obsolete:
-            self._end(number, state=OutboxState.CANCELLED, last_error="obsolete")
+            self._cancel(number)
             self.summary.cancelled += 1
         except TryLater as error:
             self._later(number, tries, error)
@@ -203,10 +234,35 @@ class _Worker:
 
     def _write_one(self, number: int) -> bytes:
         """Write and keep a message that was not written with its batch."""
+        try:
+            with self.services.writer() as session, session.begin():
+                message = session.get_one(OutboxMessage, number)
+                if message.raw is not None:
+                    return message.raw
+                found = write(self.services.settings, message, Round(session, self.now()))
+                message.raw = found.raw
+                note_told(session, message, found.told, self.now())
+        except IntegrityError as error:
+            raise TryLater("told_meanwhile") from error
+        return found.raw
+
+    def _cancel(self, number: int) -> None:
+        """End a message that is not to be sent; what it would have told is not told."""
         with self.services.writer() as session, session.begin():
-            message = session.get_one(OutboxMessage, number)
-            raw = message.raw = rendered(self.services, session, message)
-        return raw
+            ended = session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.id == number, OutboxMessage.lease == self.lease)
+                .values(
+                    state=OutboxState.CANCELLED,
+                    last_error="obsolete",
+                    lease=None,
+                    leased_until=None,
+                )
+                .returning(OutboxMessage.id)
+                .execution_options(synchronize_session=False)
+            ).all()
+            if ended:
+                forget_told(session, number)
 
     def _later(self, number: int, tries: int, error: DeliveryError) -> None:
         if tries >= MOST_TRIES:
