@@ -8,8 +8,6 @@ from sqlalchemy import select
 from atagande_agreements import audit
 from atagande_agreements.commitments import queries as commitments
 from atagande_agreements.commitments.models import Obligation, Status
-from atagande_agreements.deviations.models import DeviationState
-from atagande_agreements.deviations.rules import awaits_decision
 from atagande_agreements.followup import queries
 from atagande_agreements.followup.period import Period
 from atagande_agreements.followup.status import (
@@ -67,24 +65,6 @@ def test_counts_by_status_add_up_and_name_every_status() -> None:
     assert list(counts) == list(STATUSES)
     assert sum(counts.values()) == len(ones)
     assert sum(tally([]).values()) == 0
-
-
-@pytest.mark.parametrize(
-    ("state", "reply_days", "status", "today", "expected"),
-    [
-        (DeviationState.OPEN, None, Status.NOT_MET, date(2027, 1, 1), False),
-        (DeviationState.OPEN, 30, Status.NOT_MET, date(2026, 3, 31), False),
-        (DeviationState.OPEN, 30, Status.NOT_MET, date(2026, 4, 1), True),
-        (DeviationState.OPEN, None, Status.MET, date(2026, 3, 1), True),
-        (DeviationState.REPLIED, None, Status.NOT_MET, date(2026, 3, 1), True),
-        (DeviationState.MEASURE, 30, Status.NOT_MET, date(2026, 3, 1), True),
-        (DeviationState.CLOSED, 30, Status.NOT_MET, date(2027, 1, 1), False),
-    ],
-)
-def test_a_deviation_waits_for_the_group_once_the_party_is_heard(
-    state: DeviationState, reply_days: int | None, status: Status, today: date, *, expected: bool
-) -> None:
-    assert awaits_decision(state, OPENED, reply_days, status, today) is expected
 
 
 def duties(world: World, year: int) -> queries.Duties:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from atagande_agreements.civil_time import end_of_day
 from atagande_agreements.commitments.models import Commitment, Obligation, Occurrence, Status
-from atagande_agreements.deviations.models import Deviation, DeviationState
+from atagande_agreements.deviations.models import ACTIVE, Deviation
 from atagande_agreements.parties.models import Organisation, Unit
 from atagande_agreements.parties.queries import is_party, of_party
 from atagande_agreements.rules import TERMLY
@@ -123,7 +123,7 @@ def open_deviations(
         .join(Commitment, Commitment.id == Obligation.commitment_id)
         .where(
             Deviation.association_id == association_id,
-            Deviation.state != DeviationState.CLOSED,
+            ACTIVE,
             of_party(organisation_id, unit_id, Deviation),
         )
         .order_by(Deviation.opened_at, Deviation.id)

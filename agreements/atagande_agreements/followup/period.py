@@ -103,5 +103,13 @@ class Period:
             quarter = Period.quarter_of(quarter.last + timedelta(days=1))
         return tuple(found)
 
+    @property
+    def widened(self) -> "Period":
+        """Return the whole quarters that it has a day of.
+
+        What is one person's case is followed up by these: by the day, it would be that case.
+        """
+        return Period(Period.quarter_of(self.first).first, Period.quarter_of(self.last).last)
+
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last

@@ -1,7 +1,7 @@
 """Reads how the obligations of an agreement stand.
 
-The matrix is what an association opens most, so it reads rows and no entities, and counts
-occurrences by one GROUP BY over an index that holds all it asks for.
+The matrix is what an association opens most, so it reads rows and no entities, and takes the
+numbers of occurrences from where the database keeps them counted (`rollup`).
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, and_, bindparam, exists, func, select
+from sqlalchemy import Date, Row, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements.commitments.models import (
@@ -21,10 +21,10 @@ from atagande_agreements.commitments.models import (
     Occurrence,
     OccurrenceDecision,
     ParameterDecision,
-    Status,
 )
-from atagande_agreements.deviations.models import Deviation, DeviationState
-from atagande_agreements.deviations.rules import awaits_decision
+from atagande_agreements.deviations.models import ACTIVE, Deviation
+from atagande_agreements.followup import rollup
+from atagande_agreements.followup.cases import CASE_RULES
 from atagande_agreements.followup.period import Period
 from atagande_agreements.followup.status import Counts, Standing, standing
 from atagande_agreements.parties.heirs import valid_within
@@ -70,7 +70,7 @@ class Duties:
 
 @dataclass(frozen=True, slots=True)
 class OpenDeviations:
-    """Deviations that are not closed."""
+    """Deviations that have not ended."""
 
     #: Number by obligation.
     by_obligation: Mapping[int, int]
@@ -113,6 +113,7 @@ _OWED_BY_UNITS = (
 _PARTIES = (
     select(
         Organisation.id,
+        Organisation.association_id,
         Organisation.key,
         Organisation.name,
         Organisation.short_name,
@@ -143,6 +144,7 @@ _OBLIGATIONS = (
         Obligation.organisation_id,
         Obligation.unit_id,
         Commitment.version_id,
+        Commitment.rule,
     )
     .join(Commitment, Commitment.id == Obligation.commitment_id)
     .join(Organisation, Organisation.id == Obligation.organisation_id)
@@ -156,30 +158,14 @@ _OBLIGATIONS = (
 )
 
 
-def _number(status: Status) -> Any:
-    return func.count().filter(Occurrence.status == status)
-
-
-_COUNTS = (
-    select(
-        Occurrence.obligation_id,
-        _number(Status.MET),
-        _number(Status.PARTLY),
-        _number(Status.NOT_MET),
-        _number(Status.UNREPORTED),
-        func.count(),
-    )
-    .where(
-        Occurrence.agreement_id == bindparam("agreement"),
-        Occurrence.event_on.between(bindparam("first"), bindparam("last")),
-    )
-    .group_by(Occurrence.obligation_id)
-)
+def _rows(session: Session, query: Any, **values: object) -> Sequence[AnyRow]:
+    """Return rows that are no entities, past what the session does for entities."""
+    return session.connection().execute(query, values).all()
 
 
 def clauses(session: Session, version_id: int, period: Period) -> Sequence[AnyRow]:
     """Return a version's commitments in order, with heading and what decides their standing."""
-    return session.execute(_CLAUSES, {"version": version_id, "last": period.last}).all()
+    return _rows(session, _CLAUSES, version=version_id, last=period.last)
 
 
 def judged_of(rows: Sequence[AnyRow]) -> dict[str, Judged]:
@@ -192,10 +178,10 @@ def parties(session: Session, version_id: int, period: Period) -> list[Party]:
 
     Those that have a day of the period, by the names they have in it.
     """
-    span = {"first": period.first, "last": period.last}
-    rows = session.execute(_PARTIES, {"version": version_id} | span)
-    whose = select(Commitment.association_id).where(Commitment.version_id == version_id).limit(1)
-    known, last = names(session, whose.scalar_subquery()), period.last
+    rows = _rows(session, _PARTIES, version=version_id, first=period.first, last=period.last)
+    if not rows:
+        return []
+    known, last = names(session, rows[0].association_id), period.last
     found: dict[tuple[int, int | None], Party] = {}
     for row in rows:
         called = known.organisation_in(row.id, last, Named(row.name, row.short_name))
@@ -219,7 +205,8 @@ def duties(
     """Return how each obligation of a version stands in a period that its party has a day of.
 
     `judged` has every commitment of the version, or the one that is asked about.
-    `organisation_id` narrows to one organisation and its units.
+    `organisation_id` narrows to one organisation and its units. What is one person's case stands
+    as in the whole quarters that the period touches; the counts are the period's own.
     """
     query = _OBLIGATIONS
     narrow = organisation_id is not None or len(judged) == 1
@@ -229,11 +216,13 @@ def duties(
         query = query.where(Commitment.key.in_(judged))
     ids: dict[Place, list[int]] = {}
     earlier: list[tuple[int, Place]] = []
-    span = {"first": period.first, "last": period.last}
-    for obligation_id, key, organisation, unit, version in session.execute(
-        query, {"agreement": agreement_id} | span
+    of_cases: set[str] = set()
+    for obligation_id, key, organisation, unit, version, rule in _rows(
+        session, query, agreement=agreement_id, first=period.first, last=period.last
     ):
         place = (key, organisation, unit)
+        if rule in CASE_RULES:
+            of_cases.add(key)
         if version == version_id:
             ids[place] = [obligation_id]
         else:
@@ -242,74 +231,49 @@ def duties(
         if place in ids:
             ids[place].append(obligation_id)
     only = [one for ones in ids.values() for one in ones] if narrow else None
-    by_obligation = _counts(session, agreement_id, period, only)
+    by_obligation = rollup.counts(session, agreement_id, period, only)
+    whole = by_obligation
+    if period.widened != period and of_cases:
+        whole = rollup.counts(session, agreement_id, period.widened, only)
     counts: dict[Place, Counts] = {}
     standings: dict[Place, Standing] = {}
     for place, ones in ids.items():
-        here = by_obligation.get(ones[0], NOTHING)
-        for one in ones[1:]:
-            here = here.plus(by_obligation.get(one, NOTHING))
-        counts[place] = here
+        counts[place] = _together(by_obligation, ones)
+        stood = _together(whole, ones) if place[0] in of_cases else counts[place]
         followed, decided = judged[place[0]]
-        standings[place] = standing(here, followed=followed, decided=decided)
+        standings[place] = standing(stood, followed=followed, decided=decided)
     return Duties(standings, ids, counts)
 
 
-def _counts(
-    session: Session, agreement_id: int, period: Period, only: Sequence[int] | None
-) -> dict[int, Counts]:
-    """Count a period's occurrences by obligation."""
-    query = _COUNTS if only is None else _COUNTS.where(Occurrence.obligation_id.in_(only))
-    values = {"agreement": agreement_id, "first": period.first, "last": period.last}
-    return {row[0]: Counts(*row[1:]) for row in session.execute(query, values)}
+def _together(counts: Mapping[int, Counts], obligation_ids: Sequence[int]) -> Counts:
+    here = counts.get(obligation_ids[0], NOTHING)
+    for one in obligation_ids[1:]:
+        here = here.plus(counts.get(one, NOTHING))
+    return here
 
 
-def _open_grouped(*more: Any) -> Select[*tuple[Any, ...]]:
-    """Select deviations that are not closed, counted by what decides whose turn it is.
-
-    A sweep opens many at the same moment, so there are far fewer groups than deviations.
-    """
-    return (
-        select(
-            Deviation.state,
-            Deviation.opened_at,
-            Deviation.reply_days,
-            Occurrence.status,
-            func.count(),
-            *more,
-        )
-        .join(Occurrence, Occurrence.id == Deviation.occurrence_id)
-        .where(Deviation.state != DeviationState.CLOSED)
-        .group_by(Deviation.state, Deviation.opened_at, Deviation.reply_days, Occurrence.status)
-    )
-
-
+_AWAITS = func.count().filter(Deviation.group_turn_on <= bindparam("today", type_=Date))
 _OPEN = (
-    _open_grouped(Deviation.obligation_id)
-    .where(Deviation.agreement_id == bindparam("agreement"))
+    select(Deviation.obligation_id, func.count(), _AWAITS)
+    .where(Deviation.agreement_id == bindparam("agreement"), ACTIVE)
     .group_by(Deviation.obligation_id)
 )
 
 
 def open_deviations(session: Session, agreement_id: int, today: date) -> OpenDeviations:
-    """Return an agreement's deviations that are not closed, on a local date."""
-    rows = session.execute(_OPEN, {"agreement": agreement_id})
-    by_obligation: dict[int, int] = defaultdict(int)
-    awaiting = 0
-    for state, opened_at, reply_days, status, number, obligation_id in rows:
-        by_obligation[obligation_id] += number
-        if awaits_decision(state, opened_at, reply_days, status, today):
-            awaiting += number
-    return OpenDeviations(by_obligation, awaiting)
+    """Return an agreement's deviations that have not ended, on a local date."""
+    rows = _rows(session, _OPEN, agreement=agreement_id, today=today)
+    return OpenDeviations({row[0]: row[1] for row in rows}, sum(row[2] for row in rows))
 
 
 def count_awaiting_decision(session: Session, association_id: int, today: date) -> int:
     """Return how many deviations wait for the steering group, on a local date."""
-    rows = session.execute(_open_grouped().where(Deviation.association_id == association_id))
-    return sum(
-        number
-        for state, opened_at, reply_days, status, number in rows
-        if awaits_decision(state, opened_at, reply_days, status, today)
+    return (
+        session.scalar(
+            select(_AWAITS).where(Deviation.association_id == association_id, ACTIVE),
+            {"today": today},
+        )
+        or 0
     )
 
 

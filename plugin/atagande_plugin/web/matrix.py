@@ -1,4 +1,4 @@
-"""Matrisen: commitments by parties, with how each obligation stands in a year.
+"""Matrisen: commitments by parties, with how each obligation stands in a period.
 
 The cells are many and alike, so each is put together from a few ready pieces and the template
 only places whole rows.
@@ -15,11 +15,13 @@ from markupsafe import Markup, escape
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.models import Status
 from atagande_agreements.followup import queries
+from atagande_agreements.followup.period import Period
 from atagande_agreements.followup.status import STATUSES, Standing, tally
 from atagande_agreements.i18n import N_
 from atagande_plugin.auth.access import FOLLOWERS
 from atagande_plugin.web import kernel
 from atagande_plugin.web.chosen import PATH, Chosen, choose
+from atagande_plugin.web.kept import kept
 from atagande_plugin.web.occurrences import number_shown
 
 section = kernel.Section("matrix", __name__)
@@ -94,6 +96,10 @@ def _number(one: Standing) -> str:
     return f"<span>{one.met}/{one.due}</span>" if one.due else ""
 
 
+#: What a sheet is read as: commitments, parties, duties and open deviations.
+Reading = tuple[Sequence[Any], Sequence[queries.Party], queries.Duties, queries.OpenDeviations]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """All that a matrix is made of."""
@@ -106,27 +112,30 @@ class Sheet:
 
     @classmethod
     def read(cls, chosen: Chosen) -> "Sheet":
-        """Read the matrix of an agreement in its chosen year: five queries, whatever its size."""
-        agreement_id, version_id = chosen.agreement.id, chosen.version.id
-        commitments = queries.clauses(g.session, version_id, chosen.period)
-        return cls(
-            chosen,
-            commitments,
-            queries.parties(g.session, version_id, chosen.period),
-            queries.duties(
-                g.session,
-                agreement_id=agreement_id,
-                version_id=version_id,
-                period=chosen.period,
-                judged=queries.judged_of(commitments),
-            ),
-            queries.open_deviations(g.session, agreement_id, local_date(g.now)),
-        )
+        """Read the matrix of an agreement in its chosen period: five queries, whatever its size."""
+        facts = (chosen.agreement.id, chosen.version.id, chosen.period)
+        return cls(chosen, *kept(("matrix", *facts), lambda: _read(*facts)))
 
     def has_deviation(self, place: queries.Place) -> bool:
         """Tell whether an obligation has a deviation that is not closed."""
         open_ones = self.deviations.by_obligation
         return bool(open_ones) and any(one in open_ones for one in self.duties.ids[place])
+
+
+def _read(agreement_id: int, version_id: int, period: Period) -> Reading:
+    commitments = queries.clauses(g.session, version_id, period)
+    return (
+        commitments,
+        queries.parties(g.session, version_id, period),
+        queries.duties(
+            g.session,
+            agreement_id=agreement_id,
+            version_id=version_id,
+            period=period,
+            judged=queries.judged_of(commitments),
+        ),
+        queries.open_deviations(g.session, agreement_id, local_date(g.now)),
+    )
 
 
 def _shows(status: str, standing: Standing, *, attention: bool) -> bool:
@@ -138,11 +147,11 @@ def _draw(sheet: Sheet, status: str) -> tuple[list[Line], list[OfParty], int]:
     pieces = Pieces()
     english = g.words.language == "en"
     tails = [
-        str(escape(sheet.chosen.link("", part=party.key, period=sheet.chosen.period.year)))
+        str(escape(sheet.chosen.link("", part=party.key, period=sheet.chosen.code)))
         for party in sheet.parties
     ]
     items: list[list[str]] = [[] for _ in sheet.parties]
-    standings, agreement_id = sheet.duties.standings, sheet.chosen.agreement.id
+    standings = sheet.duties.standings
     shown = 0
     lines: list[Line] = []
     heading = None
@@ -166,7 +175,7 @@ def _draw(sheet: Sheet, status: str) -> tuple[list[Line], list[OfParty], int]:
                 continue
             matches += 1
             count = pieces.attention if attention else ""
-            if number_shown(row.subject, party.organisation_id, standing, agreement_id):
+            if number_shown(row.rule, party):
                 count = _number(standing) + count
             link = f'href="{start}{tails[number]}">'
             opening = '<td class="cell-attention">' if attention else "<td>"
@@ -182,7 +191,7 @@ def _draw(sheet: Sheet, status: str) -> tuple[list[Line], list[OfParty], int]:
         if row.section_id != heading:
             heading = row.section_id
             lines.append(Line(row.section_en if english else row.section))
-        href = sheet.chosen.clause(row.key, period=sheet.chosen.period.year)
+        href = sheet.chosen.clause(row.key, period=sheet.chosen.code)
         lines.append(Line("", row.key, title, href, Markup("".join(cells))))  # noqa: S704 - every piece is escaped above
     by_party = _by_party(sheet)
     listed = [
@@ -206,7 +215,7 @@ def _by_party(sheet: Sheet) -> list[Mapping[Status, int]]:
 
 @section.route_for("/matris", allow=FOLLOWERS, by_audit=True)
 def matrix() -> str:
-    """Show the matrix of a year, whole or of one status."""
+    """Show the matrix of a period, whole or of one status."""
     chosen = choose()
     if chosen is None:
         return render_template("agreement/none.html")
