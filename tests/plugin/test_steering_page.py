@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from atagande_agreements.sweep import sweep
 from atagande_plugin.web import kernel
+from support.steering import meet
 from support.world import ADMINISTRATOR, CLINIC_CHIEF, CONVENER, READER, STEERING, World
 
 if TYPE_CHECKING:
@@ -53,8 +54,16 @@ def part(page: str, heading: str) -> str:
 
 def test_the_first_sentence_says_how_it_stands(busy: World) -> None:
     page = busy.client(STEERING).get("/styrgruppen").text
-    assert "2 åtaganden av 93 har en avvikelse som inte är stängd." in page
+    matrix = busy.client(STEERING).get("/matris").text
+    trend = busy.client(STEERING).get("/styrgruppen/trend").text
+    said = re.search(
+        r"Överenskommelsen följs i \d+ av d[^;]+; \d+ av 93 går inte att bedöma", trend
+    )
+    assert said is not None
+    assert f"{said[0]}; 1 avvikelse väntar på beslut" in matrix
     assert "1 avvikelse väntar på ert beslut." in page
+    deviations = busy.client(STEERING).get("/avvikelser").text
+    assert "1 väntar på styrgruppens beslut och 1 på en part." in deviations
 
 
 def test_what_to_decide_and_what_to_follow_are_kept_apart(busy: World) -> None:
@@ -63,19 +72,21 @@ def test_what_to_decide_and_what_to_follow_are_kept_apart(busy: World) -> None:
     assert "A-1" in decide
     assert "A-2" not in decide
     assert "A-2" in follow
-    assert "Yttrande senast 15 juni 2026, 60 dagar kvar." in follow
+    assert "Väntar på partens yttrande." in follow
+    assert "juni 2026" not in follow, "it would tell the day of one person's case"
 
 
 def test_when_the_time_for_a_reply_is_over_it_is_the_groups_to_decide(busy: World) -> None:
     busy.now = datetime(2026, 6, 16, 8, 0, tzinfo=UTC)
     decide = part(busy.client(STEERING).get("/styrgruppen").text, "decide")
-    assert "Tiden för yttrande gick ut 15 juni 2026." in decide
+    assert "Tiden för yttrande har gått ut. Gruppen beslutar." in decide
+    assert "15 juni 2026" not in decide
 
 
 def test_undecided_parameters_stand_with_their_proposal(busy: World) -> None:
     page = busy.client(STEERING).get("/styrgruppen").text
     decide = part(page, "decide")
-    assert "Utbildningens giltighet A5, K2a, K2b, K2c 24 månader" in decide
+    assert "Utbildningens giltighet A5, K2a, K2b, K2c Förslag: 24 månader." in decide
     assert "Samordningsförbundet" in decide, "an organisation is named, not its key"
     assert "Svarstid på förfrågan" not in decide
 
@@ -91,7 +102,8 @@ def test_a_deviation_is_closed_in_place_and_stands_in_the_register(busy: World) 
     group = busy.client(STEERING)
     answer = group.post("/avvikelser/1/beslut", form)
     assert answer.headers["Location"] == "/styrgruppen"
-    decisions = part(group.get("/styrgruppen").text, "decisions")
+    assert "A-1" not in part(group.get("/styrgruppen").text, "decide")
+    decisions = group.get("/styrgruppen/beslut").text
     assert decisions.index("§ 21 b") < decisions.index("§ 13") < decisions.index("§ 12")
     assert "Ny rutin finns." in decisions
     assert "10 arbetsdagar" in decisions
@@ -107,16 +119,57 @@ def test_it_goes_nowhere_else_afterwards(busy: World) -> None:
     assert busy.client(STEERING).post("/avvikelser/1/beslut", form).headers["Location"] == "/"
 
 
-@pytest.mark.parametrize("who", [ADMINISTRATOR, READER, CONVENER, CLINIC_CHIEF])
-def test_the_page_is_the_groups_own(sqlite_world: World, who: str) -> None:
-    assert sqlite_world.client(who).get("/styrgruppen").status_code == 403
+@pytest.mark.parametrize("who", [READER, CONVENER, CLINIC_CHIEF])
+def test_the_page_is_the_groups_and_the_administrators(sqlite_world: World, who: str) -> None:
+    for path in ("/styrgruppen", "/styrgruppen/trend"):
+        assert sqlite_world.client(who).get(path).status_code == 403
+        assert sqlite_world.client(ADMINISTRATOR).get(path).status_code == 200
+
+
+def test_an_earlier_meeting_is_offered_for_a_decision_but_not_chosen(busy: World) -> None:
+    (meeting,) = meet(busy, date(2026, 4, 20))
+    chosen = f'<option value="{meeting}" selected>'
+    busy.now = datetime(2026, 4, 20, 20, 0, tzinfo=UTC)
+    assert chosen in busy.client(STEERING).get("/styrgruppen").text
+    busy.now = datetime(2026, 4, 21, 8, 0, tzinfo=UTC)
+    page = busy.client(STEERING).get("/styrgruppen").text
+    assert f'<option value="{meeting}"' in page
+    assert chosen not in page, "the form is dated today"
+
+
+def test_only_the_group_gets_forms_of_decisions(busy: World) -> None:
+    address = 'action="/avvikelser/1/beslut"'
+    assert address in busy.client(STEERING).get("/styrgruppen").text
+    assert address not in busy.client(ADMINISTRATOR).get("/styrgruppen").text
+
+
+def test_a_parameter_is_decided_in_place(busy: World) -> None:
+    form = {
+        "value": "24",
+        "valid_from": "2026-04-16",
+        "decided_on": "2026-04-16",
+        "paragraph": "22",
+        "next": "/styrgruppen",
+    }
+    group = busy.client(STEERING)
+    answer = group.post("/overenskommelsen/parameter/training_validity_months/beslut", form)
+    assert answer.headers["Location"] == "/styrgruppen"
+    assert "Utbildningens giltighet" not in part(group.get("/styrgruppen").text, "decide")
+
+
+def test_the_trend_has_every_party_in_words_beside_its_bar(busy: World) -> None:
+    page = busy.client(STEERING).get("/styrgruppen/trend").text
+    assert page.count("<svg") > page.count("<tr>") - 1
+    assert "av 93" in page
+    assert "Försäkringskassan" in page
 
 
 def test_an_empty_page_teaches(sqlite_world: World) -> None:
     page = sqlite_world.client(STEERING).get("/styrgruppen").text
-    assert "Inget av 93 åtaganden har en avvikelse som väntar." in page
+    assert "Ingen avvikelse väntar på ert beslut." in page
     assert "Ingen väntar på yttrande" in page
-    assert "Inget beslut än" in page
+    assert "Inget möte är planerat" in page
+    assert "Inget beslut än" in sqlite_world.client(STEERING).get("/styrgruppen/beslut").text
 
 
 @pytest.fixture

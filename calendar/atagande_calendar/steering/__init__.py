@@ -1,0 +1,1 @@
+"""Styrgruppens möten: an agenda that fills itself, decisions, dissents and minutes."""
