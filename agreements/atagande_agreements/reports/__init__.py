@@ -1,0 +1,1 @@
+"""Rapporter: what was found over a period, made once and kept as it was issued."""

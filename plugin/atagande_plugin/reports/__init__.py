@@ -1,0 +1,1 @@
+"""Reports as documents: one content, and four ways to read it."""
