@@ -1,0 +1,1 @@
+"""Gallring: how long each kind of record is kept, and what has gone."""
