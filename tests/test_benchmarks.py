@@ -7,6 +7,7 @@ from pathlib import Path
 import benchmarks.__main__ as bench
 import pytest
 from benchmarks import (
+    dashboard,
     databases,
     delivering,
     inviting,
@@ -16,6 +17,7 @@ from benchmarks import (
     searching,
     starting,
     sweeping,
+    waiting,
 )
 from benchmarks.measuring import TINY, Result, Sizes
 
@@ -30,7 +32,9 @@ def by_sweeps(sizes: Sizes) -> Iterator[Result]:
     ("measured", "goals"),
     [
         (by_sweeps, ["P2", "P2", "P3", "P1", "P3", "P1"]),
-        (pages.matrices, ["P6", "P6"]),
+        (waiting.backlog, ["P4"]),
+        (dashboard.dashboards, ["P5", "P5", "P5", "P5"]),
+        (pages.matrices, ["P6", "P6", "P6"]),
         (pages.lists, ["P7", "P7", "P7"]),
         (inviting.publishing, ["P8"]),
         (meetings.listing, ["P9", "P9", "P9"]),
@@ -41,6 +45,8 @@ def by_sweeps(sizes: Sizes) -> Iterator[Result]:
     ],
     ids=[
         "sweeps",
+        "waiting",
+        "dashboards",
         "matrices",
         "lists",
         "inviting",

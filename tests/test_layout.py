@@ -151,6 +151,7 @@ def test_the_wheel_holds_everything_the_service_reads(wheel: Path) -> None:
         "atagande_plugin/locale/sv/LC_MESSAGES/messages.mo",
         "atagande_plugin/locale/en/LC_MESSAGES/messages.mo",
         "atagande_agreements/data/suvs.toml",
+        "atagande_plugin/typst/house.typ",
         *(f"{name}/py.typed" for name in PACKAGES),
     ):
         assert any(name.startswith(beginning) for name in names), beginning

@@ -33,6 +33,7 @@ from atagande_plugin.api.problems import problem
 from atagande_plugin.services import Services, attach, services
 from atagande_plugin.translation import words
 from atagande_plugin.web import guard, kernel, replay
+from atagande_plugin.web.at_meeting import group_meetings
 from atagande_plugin.web.navigation import navigation
 from atagande_plugin.web.paging import RowNumber
 from atagande_plugin.web.sections import sections
@@ -120,6 +121,7 @@ def _templates(app: Flask, settings: config.Settings) -> None:
         span=_words("span"),
         local_date=local_date,
         in_language=_in_language,
+        group_meetings=group_meetings,
     )
     app.context_processor(_context)
 

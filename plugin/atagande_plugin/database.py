@@ -1,6 +1,7 @@
 """The database: engine, sessions and migrations, the same for SQLite and PostgreSQL."""
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from atagande_agreements import audit
+from atagande_plugin import turns
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -24,9 +26,11 @@ _UNHURRIED = "atagande_unhurried"
 def make_engine(url: str) -> Engine:
     """Return an engine for a `sqlite:///…` or `postgresql+psycopg://…` URL."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": SQLITE_WAIT})
+        engine = create_engine(
+            url, connect_args={"timeout": SQLITE_WAIT, "factory": turns.Connection}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", partial(_begin_sqlite, turns.Turns()))
         return engine
     engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
     event.listen(engine, "begin", _begin_postgres)
@@ -40,18 +44,32 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode = WAL",
         f"synchronous = {SQLITE_WAITS[False]}",
         "foreign_keys = ON",
+        # What is removed is overwritten at once: nothing is left to read in a freed page.
+        "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once, so that what a verb reads is still true when it writes."""
+def _begin_sqlite(writers: turns.Turns, connection: Connection) -> None:
+    """Take the write lock at once, so that what a verb reads is still true when it writes.
+
+    Those who want it wait in line for it, see `turns`.
+    """
     options = connection.get_execution_options()
     unhurried = options.get(_UNHURRIED, False)
     if connection.info.get(_UNHURRIED, False) != unhurried:
         connection.info[_UNHURRIED] = unhurried
         connection.exec_driver_sql(f"PRAGMA synchronous = {SQLITE_WAITS[unhurried]}")
-    connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY) else "BEGIN IMMEDIATE")
+    if options.get(_READ_ONLY):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw: Any = connection.connection.dbapi_connection
+    raw.take_turn(writers, SQLITE_WAIT)
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        raw.leave_turn()
+        raise
 
 
 def _begin_postgres(connection: Connection) -> None:

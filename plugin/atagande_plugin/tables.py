@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from atagande_agreements.db import Base
+from atagande_agreements.followup.rollup_models import DERIVED
 
 MODULES = (
     "atagande_agreements.audit.models",
@@ -13,11 +14,18 @@ MODULES = (
     "atagande_agreements.deviations.models",
     "atagande_agreements.documents.models",
     "atagande_agreements.enquiries.models",
+    "atagande_agreements.followup.figures_models",
+    "atagande_agreements.followup.rollup_models",
+    "atagande_agreements.ladder.digest_models",
+    "atagande_agreements.ladder.letter_models",
+    "atagande_agreements.ladder.models",
     "atagande_agreements.letters.models",
     "atagande_agreements.outbox.models",
     "atagande_agreements.parties.models",
     "atagande_agreements.referrals.models",
     "atagande_agreements.register.models",
+    "atagande_agreements.reports.models",
+    "atagande_agreements.retention.models",
     "atagande_agreements.standing.models",
     "atagande_agreements.steering.models",
     "atagande_calendar.common_time.models",
@@ -29,6 +37,7 @@ MODULES = (
     "atagande_calendar.meetings.models",
     "atagande_calendar.sip.models",
     "atagande_calendar.slots.models",
+    "atagande_calendar.steering.models",
     "atagande_plugin.auth.models",
     "atagande_plugin.jobs.models",
     "atagande_plugin.mail.models",
@@ -37,3 +46,6 @@ for module in MODULES:
     import_module(module)
 
 metadata = Base.metadata
+#: Those that a copy of everything holds, in the order that references need; the database makes
+#: the others from them.
+KEPT = tuple(table for table in metadata.sorted_tables if not table.info.get(DERIVED))

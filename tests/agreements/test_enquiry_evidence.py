@@ -218,7 +218,7 @@ def test_a_date_corrected_to_be_in_time_is_told_to_the_deviation(spring: World) 
         enquiry = session.get_one(Enquiry, enquiry.id)
         correct(session, spring, enquiry, date(2026, 4, 14))
         assert session.scalars(of_enquiries()).one().status is Status.MET
-        assert session.scalars(select(DeviationStep.kind)).all() == [StepKind.EVIDENCE]
+        assert session.scalars(select(DeviationStep.kind)).all() == [StepKind.WITHDRAWN]
         filed = session.execute(
             select(Evidence.source, Evidence.effective_on)
             .where(Evidence.source.like("enquiry-answer:%"))

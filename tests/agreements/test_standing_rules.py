@@ -6,11 +6,15 @@ import pytest
 
 from atagande_agreements.civil_time import end_of_day
 from atagande_agreements.commitments.models import ParameterUnit, Status
-from atagande_agreements.followup.suppress import LIMIT
+from atagande_agreements.followup.figures import Figure, Figures
+from atagande_agreements.followup.figures_models import FigureKind
+from atagande_agreements.followup.period import Period
+from atagande_agreements.followup.suppress import LIMIT, Place
 from atagande_agreements.periods import Every, Term, term_of
 from atagande_agreements.rules import asked_when_unclear, held_per_period, standing
 from atagande_agreements.rules.verdict import Facts
-from atagande_agreements.standing.small import Counts, suppressed
+from atagande_agreements.standing.figures import PEOPLE, UNASKED
+from atagande_agreements.standing.small import Counts, as_published
 from atagande_agreements.standing.when import choose, terms_to_report, window
 
 END = date(2026, 6, 30)
@@ -124,32 +128,26 @@ def test_a_half_year_waits_for_its_report_and_a_year_is_judged_when_it_ends() ->
     assert window(year, (year.first, year.last), Every.YEAR).due_on == date(2026, 12, 31)
 
 
-@pytest.mark.parametrize(
-    ("counts", "hidden"),
-    [
-        (Counts(people=40, women=20, men=20, rehabilitated=10), set()),
-        (Counts(people=40), set()),
-        (Counts(), set()),
-        # Four people at most: nothing of them is shown.
-        (Counts(people=4, women=4), {"people", "women"}),
-        # Few women: the men would tell how many.
-        (Counts(people=40, women=3, men=37), {"women", "men"}),
-        (Counts(people=40, women=3), {"women"}),
-        # Few are neither: women and men together would tell how many.
-        (Counts(people=40, women=20, men=18), {"women", "men"}),
-        (Counts(people=40, rehabilitated=2), {"rehabilitated"}),
-        (Counts(people=40, rehabilitated=38), {"rehabilitated"}),
-        (Counts(people=40, women=0, men=40, rehabilitated=0), set()),
-        (Counts(unasked=1), {"unasked"}),
-        (Counts(unasked=LIMIT), set()),
-        (Counts(unasked=0), set()),
-    ],
-)
-def test_small_numbers_and_what_gives_them_away_are_hidden(
-    counts: Counts, hidden: set[str]
-) -> None:
-    seen = suppressed(counts)
-    assert seen.hidden == hidden
-    for name in ("people", "women", "men", "rehabilitated", "unasked"):
-        expected = None if name in hidden else getattr(counts, name)
-        assert getattr(seen, name) == expected
+def test_others_read_what_is_published_of_a_party_and_nothing_else() -> None:
+    told = Counts(people=40, women=22, men=18, unasked=2)
+    span = Period(date(2026, 1, 1), END)
+
+    def figure(measure: str, sex: str, value: int | None, *, small: bool = False) -> Figure:
+        return Figure(
+            measure, sex, FigureKind.COUNT, Place(4), value, value is None, small, (span,)
+        )
+
+    rows = (
+        figure(PEOPLE, "", 38),
+        figure(PEOPLE, "women", None),
+        figure(PEOPLE, "men", None),
+        figure(UNASKED, "", None, small=True),
+    )
+    seen = as_published(told, Figures(span, rows, LIMIT, ()), 4)
+    assert seen == Counts(
+        people=38,
+        hidden=frozenset({"women", "men", "unasked"}),
+        small=frozenset({"unasked"}),
+    )
+    nothing = as_published(told, None, 4)
+    assert nothing == Counts(hidden=frozenset({"people", "women", "men", "unasked"}))

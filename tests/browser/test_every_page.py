@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from support.live import Live
 
 #: Person -> paths. One with @ is the first page that a list links to: "@/moten" a meeting,
-#: "@/forfragningar /forfragningar/\d+/brev/\w+" what matches the pattern.
+#: "@/forfragningar /forfragningar/\d+/brev/\w+" what matches the pattern. A third word is added.
 PAGES = {
     "Ture Almgren": (
         "/",
@@ -21,12 +21,33 @@ PAGES = {
         "/overenskommelsen/parameter/answer_days",
         "/overenskommelsen/parameter/publish_days",
         "/matris",
+        "/uppfoljning",
+        "/uppfoljning?period=2025-Q4",
+        "/uppfoljning/datum",
         "/parter",
         "/parter/psykosmottagningen",
         "/parter/upplands-vasby",
         "/avvikelser",
         "@/avvikelser",
+        r"@/avvikelser?lage=yttrande /avvikelser/\d+",
+        r"@/avvikelser?lage=atgard /avvikelser/\d+",
+        r"@/avvikelser?lage=atertagen /avvikelser/\d+",
+        "/avvikelser?visa=stangda",
         "/styrgruppen",
+        "/styrgruppen/trappan",
+        "/styrgruppen/trappan/paminnelse",
+        "/styrgruppen/trappan/yttrande",
+        "/styrgruppen/trappan/eget-arende",
+        "/styrgruppen/trappan/skrivelse",
+        "/styrgruppen/trend",
+        "/styrgruppen/beslut",
+        r"@/styrgruppen/beslut /styrgruppen/beslut/\d+",
+        "/styrgruppen/beslut/nytt",
+        r"@/styrgruppen /styrgruppen/moten/\d+",
+        r"@/styrgruppen /styrgruppen/moten/\d+/protokoll",
+        "/rapporter",
+        "@/rapporter",
+        r"@/rapporter /rapporter/\d+ /kontroll",
         "/dokument",
         "/dokument/bilaga",
         "/dokument/bilaga/2",
@@ -47,9 +68,14 @@ PAGES = {
         "/moten/manad",
         "/vantetider",
         "/kalenderadresser",
+        "/gallring",
+        "/gallring/mail",
+        "/gallring/mail/beslut",
+        "/gallring/mail/undantag",
     ),
     "Maja Forslund": (
         "/",
+        "/gallring",
         "/moten/nytt",
         "@/moten",
         r"@/moten /moten/serier/\d+",
@@ -142,13 +168,13 @@ def addresses(page: Page, live: Live, listed: tuple[str, ...]) -> list[str]:
         if not path.startswith("@"):
             found.append(path)
             continue
-        start, _, pattern = path[1:].partition(" ")
+        start, pattern, more = (*path[1:].split(" "), "", "")[:3]
         page.goto(live.address + start)
         links = page.eval_on_selector_all("main a", "all => all.map(a => a.getAttribute('href'))")
         wanted = re.compile(pattern or re.escape(start) + r"/\d+")
         detail = next((link for link in links if wanted.fullmatch(link or "")), None)
         assert detail is not None, f"{start} links to nothing like {wanted.pattern}"
-        found.append(detail)
+        found.append(detail + more)
     return found
 
 

@@ -103,7 +103,11 @@ def test_the_chain_from_a_decision_to_a_closed_deviation(world: World) -> None:
     assert late["status"] == "not_met"
     path = f"/deviations/{late['deviation']}"
     found = steering("GET", path).get_json()
-    assert (found["state"], found["commitment"], found["due_on"]) == ("open", "P3", "2026-04-15")
+    assert (found["state"], found["commitment"]) == ("open", "P3")
+    # The party sees the day of its case; the group, which judges it, only the quarter.
+    own = world.api(CLINIC_CHIEF)("GET", path).get_json()
+    assert (own["event_on"], own["due_on"]) == ("2026-03-30", "2026-04-15")
+    assert (found["event_on"], found["due_on"]) == ("2026-01-01", None)
     assert found["judged_by"]["value"] == "10"
 
     close = {"paragraph": "20", "decided_on": "2026-04-15", "note": "Klart.", "version": 1}
@@ -118,12 +122,19 @@ def test_the_chain_from_a_decision_to_a_closed_deviation(world: World) -> None:
     assert closed.get_json()["state"] == "closed"
     assert closed.get_json()["steps"][-1]["paragraph"] == "§ 20"
 
-    matrix = steering("GET", "/agreements/sgi0/matrix?period=2026").get_json()
-    assert sum(matrix["counts"].values()) == matrix["obligations"] == 93
-    cells = [cell for row in matrix["rows"] for cell in row["cells"]]
-    assert len(cells) == 93
-    mine = [one for one in cells if one["party"]["unit"] == "sollentuna-mottagning" and one["due"]]
-    assert [(one["status"], one["met"], one["due"]) for one in mine] == [("not_met", 0, 1)]
+    # How many cases there were is the party's to see; how it stands is everyone's.
+    for reader, number in ((world.api(CLINIC_CHIEF), (0, 1)), (steering, (None, None))):
+        matrix = reader("GET", "/agreements/sgi0/matrix?period=2026").get_json()
+        assert sum(matrix["counts"].values()) == matrix["obligations"] == 93
+        assert sum(len(row["cells"]) for row in matrix["rows"]) == 93
+        cells = [
+            (one["status"], (one["met"], one["due"]))
+            for row in matrix["rows"]
+            if row["commitment"] == "P3"
+            for one in row["cells"]
+            if one["party"]["unit"] == "sollentuna-mottagning"
+        ]
+        assert cells == [("not_met", number)]
 
 
 def test_an_answer_in_time_keeps_the_commitment(sqlite_world: World) -> None:

@@ -21,6 +21,7 @@ from atagande_agreements.parties.models import Association, Organisation, Person
 from atagande_agreements.register.agreement_file import parse, shipped_text
 from atagande_agreements.register.importer import import_agreement
 from atagande_agreements.sweep import sweep
+from support.bodies import readable
 from support.booking import booked, published
 from support.world import ADMINISTRATOR, CONVENER, World
 
@@ -152,7 +153,7 @@ def test_no_page_and_no_list_shows_anything_of_another_association(sqlite_world:
             continue
         answer = opened(world, path)
         assert answer.status_code < 500, (path, answer.status_code)
-        text = answer.get_data(as_text=True)
+        text = readable(answer.get_data())
         assert not [one for one in words if one in text], path
         shown += answer.status_code == 200
         if numbered:

@@ -248,7 +248,7 @@ def test_a_network_meeting_closes_with_issues_or_with_nothing_to_lift(world: Wor
     assert report(world, number, version=2).get_json()["code"] == "meeting_closed"
     steering = text(world.client(STEERING).get("/styrgruppen"))
     assert "Gemensam utbildning" in steering
-    assert "Försäkringskassan Stockholms län nord. Från Nätverksmöte SGI=0" in steering
+    assert "Försäkringskassan Stockholms län nord. Lyft" in steering
     assert "2 frågor" in text(world.client(READER).get("/moten/lyfta-fragor"))
 
 

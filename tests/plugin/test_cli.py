@@ -1,23 +1,14 @@
 """The command line: each command, what it prints, and what it ends with."""
 
-import io
 import json
-import os
 import re
-import resource
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -28,59 +19,12 @@ from atagande_agreements.enquiries.verbs import register_enquiry
 from atagande_agreements.parties.models import Person
 from atagande_agreements.register.agreement_file import shipped_text
 from atagande_plugin import database
-from atagande_plugin.auth import identity
-from atagande_plugin.cli import root
-from support.world import CONVENER, World
+from atagande_plugin.auth import identity, links
+from support.command_line import ROOT, done, environment, process, program, refused
+from support.world import CLINIC_CHIEF, CONVENER, World
 
-PROGRAM = (sys.executable, "-c", "from atagande_plugin.cli import main; main()")
-ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = str(ROOT / "agreements/atagande_agreements/data/suvs.toml")
-KEY = "a-key-that-only-the-tests-know-0123456789"
-
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def environment(url: str, data: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ATAGANDE_")}
-    return kept | {
-        "ATAGANDE_DATABASE_URL": url,
-        "ATAGANDE_DATA_DIR": str(data),
-        "ATAGANDE_SECRET_KEY": KEY,
-        "PYTHONWARNINGS": "error",
-        **more,
-    }
-
-
-def program(*words: str, env: dict[str, str], told: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a command in this process, which spares a second each."""
-    output, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "environ", env)
-        patch.setattr(sys, "stdout", output)
-        patch.setattr(sys, "stderr", errors)
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(told.encode()), "utf-8"))
-        code = root.run(words)
-    said = [stream.buffer.getvalue().decode() for stream in _flushed(output, errors)]
-    return subprocess.CompletedProcess(words, code, *said)
-
-
-def _flushed(*streams: io.TextIOWrapper) -> Iterator[Any]:
-    for stream in streams:
-        stream.flush()
-        yield stream
-
-
-def process(*words: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own."""
-    return subprocess.run(
-        [*PROGRAM, *words],
-        env=env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -91,19 +35,6 @@ def run(sqlite_url: str, tmp_path: Path) -> Run:
         return program(*words, env=environment(sqlite_url, tmp_path / "data", **more), told=told)
 
     return call
-
-
-def done(result: subprocess.CompletedProcess[str]) -> str:
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert result.stderr == ""
-    return result.stdout
-
-
-def refused(result: subprocess.CompletedProcess[str], code: int = 1) -> str:
-    assert result.returncode == code, result.stdout + result.stderr
-    assert "Traceback" not in result.stderr
-    assert result.stdout == ""
-    return result.stderr
 
 
 def asked(world: World, references: int = 1) -> None:
@@ -151,7 +82,7 @@ def test_help_names_every_command_and_the_exit_codes_and_imports_nothing_heavy()
     "words",
     [
         ("demo",), ("serve",), ("web",), ("worker",), ("sweep",), ("backup",), ("restore",),
-        ("db", "upgrade"), ("db", "downgrade"), ("db", "check"),
+        ("db", "upgrade"), ("db", "downgrade"), ("db", "check"), ("db", "recount"),
         ("agreement", "check"), ("agreement", "import"), ("agreement", "export"),
         ("outbox", "deliver"), ("outbox", "list"), ("outbox", "show"),
         ("user", "add"), ("user", "token"),
@@ -253,7 +184,7 @@ def test_a_sweep_tells_in_json_what_it_did_and_a_second_finds_nothing(world: Wor
         "terms_opened": 0,
         "settled": 1,
         "deviations_opened": 1,
-        "messages_queued": 1,
+        "messages_queued": 2,
     }
     again = json.loads(done(of_world(world, "sweep", "--at", "2026-04-16T00:00:00+02:00")))
     assert again["settled"] == again["deviations_opened"] == again["messages_queued"] == 0
@@ -291,12 +222,10 @@ def test_a_moment_that_is_not_whole_is_refused(run: Run, moment: str, said: str)
 
 def test_the_outbox_is_delivered_listed_and_shown(sqlite_world: World) -> None:
     world = sqlite_world
-    asked(world)
-    done(of_world(world, "sweep", "--at", "2026-04-16T00:00:00+02:00"))
-    assert done(of_world(world, "outbox", "list")).split("\t")[1:3] == [
-        "queued",
-        "deviation_opened",
-    ]
+    with world.writer() as session:
+        links.ask_for_link(session, CLINIC_CHIEF, world.now)
+        session.commit()
+    assert done(of_world(world, "outbox", "list")).split("\t")[1:3] == ["queued", "login_link"]
     before = done(of_world(world, "outbox", "show", "1"))
     assert json.loads(done(of_world(world, "outbox", "deliver")))["sent"] == 1
     assert json.loads(done(of_world(world, "outbox", "deliver")))["sent"] == 0
@@ -311,6 +240,16 @@ def test_the_outbox_is_delivered_listed_and_shown(sqlite_world: World) -> None:
     assert "psykiatri.example" in mail["To"]
     assert "nummer 9" in refused(of_world(world, "outbox", "show", "9"))
     assert "queued, sent" in refused(of_world(world, "outbox", "list", "--state", "gone"))
+
+
+def test_a_digest_of_another_day_is_not_shown_or_sent(sqlite_world: World) -> None:
+    world = sqlite_world
+    asked(world)
+    done(of_world(world, "sweep", "--at", "2026-04-16T00:00:00+02:00"))
+    assert done(of_world(world, "outbox", "list")).count("digest") == 2
+    assert "1" in refused(of_world(world, "outbox", "show", "1"))
+    delivered = json.loads(done(of_world(world, "outbox", "deliver")))
+    assert (delivered["sent"], delivered["cancelled"]) == (0, 2)
 
 
 # --- people
@@ -354,92 +293,6 @@ def test_a_wrong_person_is_refused_with_what_there_is(
     )
 
 
-# --- serving
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def running(*words: str, env: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
-    """Run a serving command until the block ends; give it when it answers."""
-    process = subprocess.Popen(
-        [*PROGRAM, *words],
-        env=env,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        until = time.monotonic() + 60
-        while time.monotonic() < until and process.poll() is None:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5).close()
-            except OSError:
-                continue
-            break
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        said = process.communicate(timeout=60)
-        assert process.returncode == 0, said
-        assert "Traceback" not in said[1]
-
-
-@pytest.mark.parametrize("command", ["serve", "web"])
-def test_the_service_answers_and_ends_when_told(
-    sqlite_url: str, tmp_path: Path, command: str
-) -> None:
-    port = free_port()
-    env = environment(sqlite_url, tmp_path / "data", PYTHONWARNINGS="default")
-    with running(command, "--port", str(port), env=env, port=port):
-        answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/openapi.json", timeout=20)
-        assert answer.status == 200
-        answer.close()
-        said = refused(process(command, "--port", str(port), env=env))
-        assert f"Port {port}" in said
-        assert "--port" in said
-
-
-def test_serve_starts_with_little_work(sqlite_url: str, tmp_path: Path) -> None:
-    port = free_port()
-    env = environment(sqlite_url, tmp_path / "data", PYTHONWARNINGS="default")
-    spent = []
-    for _try in range(2):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with running("serve", "--port", str(port), env=env, port=port):
-            pass
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    # Processor time of a start and a stop: other tests share the machine, and would disturb the
-    # clock. The benchmark holds the goal by the clock.
-    assert min(spent) < 3
-
-
-def test_the_worker_ends_when_told(sqlite_url: str, tmp_path: Path) -> None:
-    env = environment(sqlite_url, tmp_path / "data")
-    with subprocess.Popen(
-        [*PROGRAM, "worker"],
-        env=env,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            assert "Jobben går" in process.stdout.readline()
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=60) == 0
-        finally:
-            process.kill()
-
-
 def test_the_tables_of_a_database_changed_by_hand_are_noticed(run: Run, sqlite_url: str) -> None:
     engine = database.make_engine(sqlite_url)
     with engine.begin() as connection:
@@ -448,3 +301,13 @@ def test_the_tables_of_a_database_changed_by_hand_are_noticed(run: Run, sqlite_u
     result = run("db", "check")
     assert result.returncode == 1
     assert "skiljer sig" in result.stderr
+
+
+def test_counts_changed_by_hand_are_noticed_and_counted_anew(world: World) -> None:
+    asked(world, 2)
+    done(of_world(world, "db", "check"))
+    with world.services.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE occurrence_count SET total = total + 1 WHERE slot >= 0")
+    assert "atagande db recount" in refused(of_world(world, "db", "check"))
+    assert "omräknade" in done(of_world(world, "db", "recount"))
+    assert "Tabellerna stämmer" in done(of_world(world, "db", "check"))

@@ -95,7 +95,7 @@ def test_what_waits_stands_first_with_its_last_day(sqlite_world: World) -> None:
     assert "Publicera ny version" not in page
     assert "Publicera ny version" in words(world.client(ADMINISTRATOR).get("/dokument").text)
     assert "§ 31" in words(world.client(STEERING).get("/styrgruppen").text)
-    register = world.client(STEERING).get("/styrgruppen").text
+    register = world.client(STEERING).get("/styrgruppen/beslut").text
     assert f'<a href="{MODEL}">SAMRE-modellen</a> ändras. Inte publicerat än.' in register
 
 

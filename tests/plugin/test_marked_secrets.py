@@ -20,6 +20,7 @@ from werkzeug.routing import IntegerConverter, Rule
 from atagande_agreements.civil_time import local_time
 from atagande_agreements.contacts.reminders import remind
 from atagande_agreements.errors import Refused
+from atagande_agreements.outbox import enqueue
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_agreements.parties.models import Role, RoleGrant
 from atagande_agreements.sweep import sweep
@@ -93,6 +94,27 @@ def before(world: World) -> dict[str, int]:
     ask(world, "sollentuna-mottagning", date(2026, 3, 30))
     world.now = local_time(date(2026, 4, 16), time(9))
     sweep(world.writer, world.now)
+    with world.writer() as session:
+        # As it stood in the queue before there were digests.
+        enqueue(
+            session,
+            unique_key="deviation-opened:1:1",
+            kind="deviation_opened",
+            person=world.person(session, CLINIC_CHIEF),
+            subject=("deviation", 1),
+            now=world.now,
+        )
+        session.commit()
+    step = {
+        "is_used": "1",
+        "days": "30",
+        "body": "Till {part} om {avvikelse}: {atagande} {lofte} {handelse} {beslut} {motivering}",
+        "valid_from": "2026-04-16",
+        "decided_on": "2026-04-16",
+        "paragraph": "9",
+    }
+    answer = world.client(STEERING).post("/styrgruppen/trappan/skrivelse", step)
+    assert answer.status_code == 303
     reply = {"text": "Vi hade semester.", "version": "1"}
     assert world.client(CLINIC_CHIEF).post("/avvikelser/1/yttrande", reply).status_code == 303
     numbers = {"series": series.published(world, people=[AF], rule=series.RULE, first=MAY_SECOND)}
@@ -149,11 +171,21 @@ def after(watch: Watch, numbers: dict[str, int]) -> set[str]:
         session.commit()
     watch.answered("open", world.client().post("/logga-in", {"email": CLINIC_CHIEF}))
     kinds = watch.deliver()
+    raised = {
+        "paragraph": "11",
+        "note": watch.marks.make("decision.note"),
+        "decided_on": "2026-04-16",
+        "rung": "notice",
+        "version": "2",
+    }
+    answer = world.client(STEERING).post("/avvikelser/1/trappan", raised)
+    assert answer.status_code == 303
+    kinds |= watch.deliver()
     decision = {
         "paragraph": "12",
         "note": watch.marks.make("decision.note"),
         "decided_on": "2026-04-16",
-        "version": "2",
+        "version": "3",
     }
     answer = world.client(STEERING).post("/avvikelser/1/beslut", decision)
     assert answer.status_code == 303
@@ -275,6 +307,8 @@ def test_what_people_write_leaves_only_for_those_it_is_meant_for(
         ("mail:invitation", "person.name"),
         ("mail:login_link", "association.name"),
         ("mail:deviation_opened", "commitment.title"),
+        ("mail:digest", "commitment.title"),
+        ("mail:ladder_letter", "ladder_decision.text"),
         ("mail:contacts_confirm", "organisation.name"),
         ("answer", "meeting.agenda"),
         ("feed", "meeting.title"),

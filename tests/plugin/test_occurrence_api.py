@@ -7,16 +7,17 @@ import pytest
 from atagande_agreements.sweep import sweep
 from support.followup import ask
 from support.queries import count_queries
-from support.world import READER, World
+from support.world import CLINIC_CHIEF, READER, World
 
 PATH = "/agreements/sgi0/commitments/{}/occurrences"
 
 
-def test_an_occurrence_shows_its_verdict_decision_and_evidence(world: World) -> None:
+def test_a_case_shows_its_verdict_decision_and_evidence_to_its_own_party_only(world: World) -> None:
     world.decide("answer_days", "10", date(2026, 2, 1))
     reference = ask(world, "sollentuna-mottagning", date(2026, 2, 2), date(2026, 2, 20))
     sweep(world.writer, world.now)
-    answer = world.api(READER)("GET", PATH.format("P3"))
+    assert world.api(READER)("GET", PATH.format("P3")).json["items"] == []
+    answer = world.api(CLINIC_CHIEF)("GET", PATH.format("P3"))
     assert answer.status_code == 200
     (one,) = answer.json["items"]
     assert one["status"] == "not_met"

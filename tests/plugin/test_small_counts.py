@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from atagande_agreements.commitments.models import Commitment, Obligation
 from atagande_agreements.filing import Shown, Told, report
+from atagande_agreements.followup.figures import read
+from atagande_agreements.followup.period import Period
 from atagande_agreements.parties.models import Organisation
+from atagande_plugin.figures import publish_job
 from support.booking import booked
-from support.followup import sweep_now
+from support.followup import ask, sweep_now
 from support.queries import count_queries
 from support.referrals import ALL, decide_all, register, steps
 from support.world import (
@@ -116,19 +119,39 @@ def test_others_see_no_small_count_of_cases(
 
 
 @pytest.mark.parametrize("key", COUNTED)
-def test_counts_that_are_not_small_are_everyones(sqlite_world: World, key: str) -> None:
+def test_larger_counts_of_cases_are_not_told_here_either(sqlite_world: World, key: str) -> None:
+    """They have one home, where they are published by quarter: two could be subtracted."""
     tell(sqlite_world, key, 6, 12, "upplands-vasby")
-    for who in (*OTHERS, CONVENER):
-        assert counts_in(sqlite_world, who, key) == [(6, 12, 0)], who
-        page = sqlite_world.client(who).get(f"/overenskommelsen/{key}")
-        assert "6 av 12" in text_of(page), who
+    assert counts_in(sqlite_world, CONVENER, key) == [(6, 12, 0)]
+    for who in OTHERS:
+        assert counts_in(sqlite_world, who, key) == [HIDDEN], who
+        page = text_of(sqlite_world.client(who).get(f"/overenskommelsen/{key}"))
+        assert "6 av 12" not in page, who
+        assert "antalen står under Uppföljning" in page, who
 
 
 def test_the_decided_limit_is_what_counts(sqlite_world: World) -> None:
-    tell(sqlite_world, "K5", 6, 12, "upplands-vasby")
-    sqlite_world.decide("small_number_limit", "10", date(2026, 8, 1))
-    assert counts_in(sqlite_world, READER, "K5") == [HIDDEN]
-    assert counts_in(sqlite_world, CONVENER, "K5") == [(6, 12, 0)]
+    world = sqlite_world
+    for _ in range(6):
+        ask(world, "sollentuna-mottagning", date(2026, 3, 2))
+    world.now = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
+    publish_job(world.services)
+
+    def asked() -> tuple[int | None, bool]:
+        period = Period.parse("2026-Q1")
+        with world.services.reader() as session:
+            agreement = world.agreement(session)
+            total = read(session, agreement, period, today=world.now.date()).total("enquiries")
+            assert total is not None
+            return total.value, total.is_small
+
+    path = "/uppfoljning?period=2026-Q1"
+    assert asked() == (6, False)
+    assert "Förfrågningar till mottagningen 6" in text_of(world.client(READER).get(path))
+    world.decide("small_number_limit", "10", date(2026, 5, 4))
+    publish_job(world.services)
+    assert asked() == (None, True)
+    assert "Förfrågningar till mottagningen 6" not in text_of(world.client(READER).get(path))
 
 
 def test_certificates_are_summed_for_the_clinic_alone(sqlite_world: World) -> None:
@@ -158,21 +181,26 @@ def test_certificates_are_summed_for_the_clinic_alone(sqlite_world: World) -> No
     assert "17 av 57" in text_of(world.client(CLINIC_CHIEF).get("/overenskommelsen/P2"))
 
 
-def test_a_sum_is_not_shown_beside_a_hidden_number(sqlite_world: World) -> None:
+def test_a_clinics_sum_is_published_whole_or_not_at_all(sqlite_world: World) -> None:
     world = sqlite_world
     world.now = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
-    path = "/lakarintyg/sollentuna-mottagning/2026-H1"
-    for who, received, lacking in ((CONVENER, "31", "8"), (OTHER_CONVENER, "16", "2")):
-        form = {"received": received, "lacking": lacking, "completed": "0", "version": "0"}
-        assert world.client(who).post(f"{path}/rapport", form).status_code == 303
-    for who in (*ASSOCIATION, CONVENER):
-        page = text_of(world.client(who).get(path))
-        assert re.search(r"Tillsammans 47 – 0 ", page), who
-        assert "10 utan aktivitetsförmåga" not in page
-        listed = text_of(world.client(who).get("/lakarintyg?period=2026-H1"))
-        assert re.search(r"47 – 0 – ", listed), who
-    for who in (OTHER_CONVENER, CLINIC_CHIEF):
-        assert re.search(r"Tillsammans 47 10 0 ", text_of(world.client(who).get(path))), who
+    path = "/lakarintyg/{}/2026-H1"
+    for clinic, few in (("sollentuna-mottagning", "2"), ("psykosmottagningen", "6")):
+        for who, received, lacking in ((CONVENER, "31", "8"), (OTHER_CONVENER, "16", few)):
+            form = {"received": received, "lacking": lacking, "completed": "0", "version": "0"}
+            sent = world.client(who).post(f"{path.format(clinic)}/rapport", form)
+            assert sent.status_code == 303
+    known, open_ = path.format("sollentuna-mottagning"), path.format("psykosmottagningen")
+    assert re.search(r"Tillsammans – – – ", text_of(world.client(READER).get(open_)))
+    world.now = datetime(2026, 8, 3, 8, 0, tzinfo=UTC)
+    publish_job(world.services)
+    for who in (*ASSOCIATION, CONVENER, OTHER_CONVENER):
+        # Ten lacked it; who had eight of them would know of two.
+        assert re.search(r"Tillsammans – – – ", text_of(world.client(who).get(known))), who
+        assert re.search(r"Tillsammans 47 14 0 ", text_of(world.client(who).get(open_))), who
+    assert re.search(r"Tillsammans 47 10 0 ", text_of(world.client(CLINIC_CHIEF).get(known)))
+    listed = text_of(world.client(READER).get("/lakarintyg?period=2026-H1"))
+    assert re.search(r"47 14 0 70 %", listed)
 
 
 def numbers_in_matrix(world: World, who: str, key: str, party: str) -> tuple[Any, Any]:
@@ -250,17 +278,21 @@ def test_a_sip_is_only_the_partys_own_to_see(sqlite_world: World) -> None:
     assert_shown(world, CONVENER, "A6", "upplands-vasby")
 
 
-def test_numbers_of_many_cases_are_everyones_but_not_the_cases(sqlite_world: World) -> None:
+def test_neither_many_cases_nor_each_of_them_is_told_beside_the_published(
+    sqlite_world: World,
+) -> None:
     decide_all(sqlite_world)
     for _ in range(5):
         steps(sqlite_world, register(sqlite_world), **ALL)
     for who in OTHERS:
-        assert numbers_in_matrix(sqlite_world, who, "AF1", "af") == (5, 5), who
-        assert "5/5" in cell_of(sqlite_world.client(who).get("/matris").text, "AF1", "af")
+        assert numbers_in_matrix(sqlite_world, who, "AF1", "af") == (None, None), who
+        assert "5/5" not in cell_of(sqlite_world.client(who).get("/matris").text, "AF1", "af")
         page = text_of(sqlite_world.client(who).get("/overenskommelsen/AF1"))
-        assert " 5/5 " in page
+        assert " 5/5 " not in page
         assert WITHHELD in page
         assert one_by_one(sqlite_world, who, "AF1") == 0
+    assert numbers_in_matrix(sqlite_world, AF, "AF1", "af") == (5, 5)
+    assert one_by_one(sqlite_world, AF, "AF1") == 5
 
 
 @pytest.mark.parametrize(

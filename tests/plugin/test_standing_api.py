@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from atagande_plugin.figures import publish_job
 from support.world import ADMINISTRATOR, CLINIC_CHIEF, CONVENER, OTHER_CONVENER, READER, World
 
 REPORT = {
@@ -68,11 +69,15 @@ def test_a_report_is_given_read_and_corrected(july: World) -> None:
 
 def test_small_numbers_are_hidden_from_others_and_named(july: World) -> None:
     give(july)
+    give(july, subject="enquiry_when_unclear", number=2)
+    unpublished = july.api(ADMINISTRATOR)("GET", "/self-reports").json["items"]
+    assert unpublished[0]["hidden"] == ["men", "people", "rehabilitated", "women"]
+    july.now = datetime(2026, 8, 3, 8, 0, tzinfo=UTC)
+    publish_job(july.services)
     for who in (ADMINISTRATOR, OTHER_CONVENER, READER):
         seen = july.api(who)("GET", "/self-reports").json["items"][0]
         assert (seen["people"], seen["women"], seen["men"]) == (40, None, None)
         assert seen["hidden"] == ["men", "women"]
-    give(july, subject="enquiry_when_unclear", number=2)
     seen = july.api(ADMINISTRATOR)("GET", "/self-reports").json["items"][1]
     assert (seen["number"], seen["hidden"]) == (None, ["number"])
 

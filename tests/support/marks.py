@@ -132,7 +132,8 @@ def _row(table: Table) -> dict[str, Any]:
     for column in table.columns:
         if column.nullable or column.default is not None or column.server_default is not None:
             continue
-        if column.primary_key and not column.foreign_keys and column.autoincrement:
+        numbered = isinstance(column.type, sa.Integer) and column.autoincrement
+        if column.primary_key and not column.foreign_keys and numbered:
             continue
         made[column.name] = _value(column)
     return made

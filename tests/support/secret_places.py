@@ -11,6 +11,9 @@ EVERYWHERE = (
     *("answer", "feed", "open"),
 )
 
+#: The mails about deviations: whose they are, and what was promised.
+DEVIATIONS = ("mail:deviation_opened", "mail:digest")
+
 #: The list of contact points: for anyone, and for the chief who is asked whether it is right.
 PUBLIC_LIST = ("open", "link:contacts_confirm")
 
@@ -27,11 +30,17 @@ MAY: dict[str, tuple[str, ...]] = {
     "person.name": EVERYWHERE,
     "organisation.name": (
         *("mail:contacts_confirm", "mail:deviation_opened", "mail:time_poll"),
+        *("mail:digest", "mail:ladder_letter"),
         "link:contacts_confirm",
         *("open", "answer"),
     ),
-    "unit.name": ("mail:deviation_opened", "open", "answer"),
-    "commitment.title": ("mail:deviation_opened",),
+    "unit.name": (*DEVIATIONS, "mail:ladder_letter", "open", "answer"),
+    "commitment.title": (*DEVIATIONS, "mail:ladder_letter"),
+    # What the group writes to a party's management: what was promised, and what it decided.
+    "commitment.text": ("mail:ladder_letter",),
+    "ladder_decision.text": ("mail:digest", "mail:ladder_letter"),
+    "ladder_letter.text": ("mail:ladder_letter",),
+    "decision.note": ("mail:ladder_letter",),
     # Whom a link was made for: what that person has said, and how the page speaks of them.
     "invitation.stand_in": ("answer",),
     "person.title": ("answer",),
@@ -46,6 +55,8 @@ MAY: dict[str, tuple[str, ...]] = {
     "contact_entry.hours": PUBLIC_LIST,
     **dict.fromkeys(
         (
+            "agenda_item.text",
+            "agenda_item.title",
             "agreement.source",
             "agreement.steering_name",
             "agreement.target_group",
@@ -60,14 +71,14 @@ MAY: dict[str, tuple[str, ...]] = {
             "commitment.paragraph",
             "commitment.rule_text",
             "commitment.rule_text_en",
-            "commitment.text",
             "commitment.text_en",
             "commitment.title_en",
             "competence_import.content",
             "competence_name.name",
-            "decision.note",
+            "decision.diary_number",
             "decision.paragraph",
             "deviation_step.text",
+            "dissent.text",
             "document_update.paragraph",
             "document_update.title",
             "document_update.title_en",
@@ -83,6 +94,14 @@ MAY: dict[str, tuple[str, ...]] = {
             "letter_revision.body",
             "letter_revision.name",
             "lifted_issue.text",
+            "minutes.agenda",
+            "minutes.content",
+            "minutes.diary_number",
+            "minutes.fixed_function",
+            "minutes.reason",
+            "minutes_note.text",
+            "measure.done_text",
+            "measure.text",
             "organisation.short_name",
             "parameter.label",
             "parameter.label_en",
@@ -97,6 +116,7 @@ MAY: dict[str, tuple[str, ...]] = {
             "preparatory_service.purpose",
             "published_calendar.address",
             "referral.reference",
+            "report.diary_number",
             "section.missing",
             "section.missing_en",
             "section.title",
@@ -115,6 +135,7 @@ ONLY = {"meeting.title": "kind <> 'sip'", "meeting.agenda": "kind <> 'sip'"}
 
 #: Keys, codes, addresses and hashes: the service makes them, or they have a form of their own.
 NO_FREE_TEXT = {
+    "retention_hold.kind retention_rule.kind retention_run.kind retention_seal.rule",
     "agreement.key agreement_version.digest annex.key api_token.secret_hash association.key",
     "audit_entry.action audit_entry.actor audit_entry.changes audit_entry.hash",
     "audit_entry.object_type audit_head.hash calendar_feed.nonce certificate_report.term",
@@ -125,6 +146,7 @@ NO_FREE_TEXT = {
     "handled_request.key handled_request.location handled_request.scope inbound_message.digest",
     "inbound_message.method inbound_message.reason inbound_message.sender invitation.email",
     "invitation.nonce invitation.significance invitation.wording invitation_answer.given_by",
+    "digest_item.thing ladder_letter.facts",
     "job_lease.name job_lease.owner job_run.job job_run.result job_run.summary",
     "letter_template.key login_link.nonce login_session.secret_hash mailbox_position.mailbox",
     "meeting.uid meeting_material.document meeting_series.rrule meeting_series.uid",
@@ -134,7 +156,10 @@ NO_FREE_TEXT = {
     "outbox_message.last_error outbox_message.lease outbox_message.payload",
     "outbox_message.recipient outbox_message.subject_type outbox_message.unique_key",
     "parameter.key parameter_decision.value person.email person.language poll_person.nonce",
+    "report.data report.fault report.held_by report.language report.title report_file.sha256",
     "published_calendar.etag published_calendar.last_error section.key self_report.term",
+    "published_figure.known published_figure.measure published_figure.published_with",
+    "published_figure.sex minutes.digest minutes_note.item",
     "sign_in_attempt.who unit.email unit.key",
 }
 CLOSED = {name for line in NO_FREE_TEXT for name in line.split()}

@@ -1,17 +1,19 @@
 """Reads the certificates' figures, as each reader may see them.
 
-A municipality sees its own figures and a clinic its own; everyone else's small numbers are only
-said to be small.
+A municipality sees its own figures and a clinic its own. Everyone else sees what is published of
+each clinic, see `figures`; of a single report, only that it was made.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from atagande_agreements.certificates.evidence import RULE, SUBJECT
+from atagande_agreements.certificates.figures import COMPLETED, LACKING, RECEIVED
 from atagande_agreements.certificates.models import (
     CertificateReport,
     CertificateRevision,
@@ -23,13 +25,15 @@ from atagande_agreements.commitments.models import (
     Occurrence,
     ParameterDecision,
 )
-from atagande_agreements.followup.suppress import LIMIT, is_small, shown
+from atagande_agreements.followup import figures as followup
+from atagande_agreements.followup.period import Period
+from atagande_agreements.followup.suppress import LIMIT, Place
 from atagande_agreements.parties.models import Unit
 from atagande_agreements.periods import Term
+from atagande_agreements.register.models import Agreement
 
 _WHOLE = 100
-_COLUMNS = ("received", "lacking", "completed")
-#: Written for a sum that would give away a small number in it.
+#: Written for a number that is not shown.
 _WITHHELD = "–"
 
 
@@ -39,7 +43,6 @@ class Reader:
 
     organisation_id: int
     unit_id: int | None
-    limit: int = LIMIT
 
     def sees(self, organisation_id: int | None, unit_id: int) -> bool:
         """Tell whether someone sees figures as they are; None for several municipalities' sum."""
@@ -48,37 +51,38 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts as a reader may see them."""
+    """Counts as a reader may see them; None: not shown."""
 
-    received: int
-    lacking: int
-    completed: int
-    #: The reader sees them whatever they are.
-    open: bool
+    received: int | None = None
+    lacking: int | None = None
+    completed: int | None = None
+    #: The reader sees them as they are, and not what is published.
+    open: bool = False
+    #: Said of a small number of received certificates.
     limit: int = LIMIT
-    #: Columns that are not shown at all: the rest of the lines would give a small one away.
-    withheld: frozenset[str] = frozenset()
+    is_small: bool = False
 
     def text(self, name: str) -> str:
         """Return a count as it is shown."""
-        if name in self.withheld:
-            return _WITHHELD
-        value: int = getattr(self, name)
-        return str(value) if self.open else shown(value, self.limit)
+        value = self.number(name)
+        if value is None:
+            return f"<{self.limit}" if self.is_small and name == _WHOLE_OF else _WITHHELD
+        return str(value)
 
     def number(self, name: str) -> int | None:
-        """Return a count, or None if it is too small to be shown."""
-        if name in self.withheld:
-            return None
-        value: int = getattr(self, name)
-        return None if not self.open and is_small(value, self.limit) else value
+        """Return a count, or None if it is not shown."""
+        value: int | None = getattr(self, name)
+        return value
 
     @property
     def share(self) -> int | None:
         """Return the percentage that stated it, rounded down; None if it would tell too much."""
-        if not self.received or None in (self.number("received"), self.number("lacking")):
+        if not self.received or self.lacking is None:
             return None
         return (self.received - self.lacking) * _WHOLE // self.received
+
+
+_WHOLE_OF = "received"
 
 
 def _reports(agreement_id: int) -> Select[CertificateReport, CertificateRevision]:
@@ -108,36 +112,35 @@ class Line:
 
 def _line(report: CertificateReport, revision: CertificateRevision, reader: Reader) -> Line:
     sees = reader.sees(report.organisation_id, report.unit_id)
-    return Line(report, revision, _figures([revision], sees=sees, limit=reader.limit))
+    return Line(report, revision, _added([revision]) if sees else Figures())
 
 
-def _sums(lines: Sequence[Line], unit_id: int, reader: Reader) -> Figures:
-    """Return the sum of a clinic's lines, without the columns where a line of several is hidden."""
-    only = {one.report.organisation_id for one in lines}
-    sees = reader.sees(only.pop() if len(only) == 1 else None, unit_id)
-    withheld = {
-        name
-        for name in _COLUMNS
-        if len(lines) > 1 and any(one.figures.number(name) is None for one in lines)
-    }
-    revisions = [one.revision for one in lines]
-    return _figures(revisions, sees=sees, limit=reader.limit, withheld=frozenset(withheld))
-
-
-def _figures(
-    revisions: Sequence[CertificateRevision],
-    *,
-    sees: bool,
-    limit: int,
-    withheld: frozenset[str] = frozenset(),
+def _sums(
+    lines: Sequence[Line], unit: Unit, reader: Reader, published: followup.Figures
 ) -> Figures:
+    """Return a clinic's sum as it is to those who see every line, and to others as published."""
+    only = {one.report.organisation_id for one in lines}
+    if reader.sees(only.pop() if len(only) == 1 else None, unit.id):
+        return _added([one.revision for one in lines])
+    place = Place(unit.organisation_id, unit.id)
+    received, lacking, completed = (
+        published.of(measure, place) for measure in (RECEIVED, LACKING, COMPLETED)
+    )
+    return Figures(
+        received.value if received is not None else None,
+        lacking.value if lacking is not None else None,
+        completed.value if completed is not None else None,
+        limit=published.limit,
+        is_small=received is not None and received.is_small,
+    )
+
+
+def _added(revisions: Sequence[CertificateRevision]) -> Figures:
     return Figures(
         sum(one.received for one in revisions),
         sum(one.lacking for one in revisions),
         sum(one.completed for one in revisions),
-        sees,
-        limit,
-        withheld,
+        open=True,
     )
 
 
@@ -153,9 +156,17 @@ class Clinic:
 
 
 def clinics_of(
-    session: Session, agreement_id: int, units: Sequence[Unit], term: Term, reader: Reader
+    session: Session,
+    agreement: Agreement,
+    units: Sequence[Unit],
+    term: Term,
+    reader: Reader,
+    *,
+    today: date,
 ) -> list[Clinic]:
     """Return how some clinics stand in a half-year, in their order."""
+    agreement_id = agreement.id
+    published = followup.read(session, agreement, Period(term.first, term.last), today=today)
     ids = [unit.id for unit in units]
     lines: dict[int, list[Line]] = defaultdict(list)
     for report, revision in session.execute(
@@ -169,7 +180,7 @@ def clinics_of(
     found = []
     for unit in units:
         own = lines[unit.id]
-        sums = _sums(own, unit.id, reader)
+        sums = _sums(own, unit, reader, published)
         found.append(Clinic(unit, own, sums, judged.get(unit.id), said[unit.id]))
     return found
 

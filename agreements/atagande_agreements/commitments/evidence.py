@@ -21,6 +21,7 @@ from atagande_agreements.commitments.models import (
 from atagande_agreements.parties.errors import NotPartyThen
 from atagande_agreements.parties.heirs import heirs, is_party_on
 from atagande_agreements.parties.models import Organisation, Person, Unit
+from atagande_agreements.retention.sealed import is_sealed
 from atagande_agreements.rules import Outcome
 
 
@@ -185,7 +186,7 @@ def show(
     A feature works `shown` out from everything it holds, so any order of the same reports ends in
     the same verdict. The row is locked, so that the sweep comes before or after. `event_on` moves
     with what it arose from (a meeting that gets another day); the origin never does. What happens
-    after a party has ended is owed by its heir.
+    after a party has ended is owed by its heir. What was judged by records that have gone stands.
     """
     obligation = owing_on(session, obligation, event_on)
     occurrence = find_occurrence(session, obligation, origin)
@@ -205,6 +206,8 @@ def show(
             occurrence = find_occurrence(session, obligation, origin)
             if occurrence is None:
                 raise
+    if _is_sealed(session, occurrence):
+        return occurrence
     if told is not None:
         _note(session, occurrence, told, shown, now)
     occurrence.event_on = event_on
@@ -226,7 +229,11 @@ def withdraw(
 
     `but` are the occurrences that stand, when it was called off for some only.
     """
-    found = [one for one in _of_origin(session, association_id, origin) if one.id not in but]
+    found = [
+        one
+        for one in _of_origin(session, association_id, origin)
+        if one.id not in but and not _is_sealed(session, one)
+    ]
     for occurrence in found:
         occurrence.outcome = Outcome.VOID
         assess(session, occurrence, occurrence.obligation, now)
@@ -252,7 +259,7 @@ def file_evidence(
     occurrences = _of_origin(session, association_id, origin)
     for occurrence in occurrences:
         told = Told(source, effective_on, person)
-        if not _note(session, occurrence, told, None, now):
+        if _is_sealed(session, occurrence) or not _note(session, occurrence, told, None, now):
             continue
         if occurrence.kept_on is None or effective_on < occurrence.kept_on:
             occurrence.kept_on = effective_on
@@ -276,6 +283,17 @@ def _of_origin(session: Session, association_id: int, origin: str) -> list[Occur
             .options(joinedload(Occurrence.obligation).joinedload(Obligation.commitment))
             .with_for_update(of=Occurrence)
         )
+    )
+
+
+def _is_sealed(session: Session, occurrence: Occurrence) -> bool:
+    """Tell whether the records that an occurrence was judged by have gone."""
+    return is_sealed(
+        session,
+        association_id=occurrence.association_id,
+        rule=occurrence.obligation.commitment.rule,
+        origin=occurrence.origin,
+        event_on=occurrence.event_on,
     )
 
 

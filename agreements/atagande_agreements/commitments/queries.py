@@ -1,6 +1,6 @@
 """Reads agreements, their commitments, and the parameters that judge them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVarTuple
@@ -267,6 +267,21 @@ def affected(session: Session, parameter: Parameter, since: date) -> int:
     """Return how many occurrences a decision from a local date would judge; see `judged_by`."""
     found = judged_by(parameter, since).subquery()
     return session.scalars(select(func.count()).select_from(found)).one()
+
+
+def judging(session: Session, parameter_ids: Collection[int], rules: Collection[str]) -> set[int]:
+    """Return the ids of the parameters that judge a commitment of some kinds of rule."""
+    return set(
+        session.scalars(
+            select(CommitmentParameter.parameter_id)
+            .join(Commitment, Commitment.id == CommitmentParameter.commitment_id)
+            .where(
+                CommitmentParameter.parameter_id.in_(parameter_ids),
+                CommitmentParameter.judges,
+                Commitment.rule.in_(rules),
+            )
+        )
+    )
 
 
 def owed(

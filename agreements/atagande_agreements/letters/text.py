@@ -6,7 +6,7 @@ line to write on by hand. There is no place for anything about a person.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from atagande_agreements.i18n import N_
@@ -40,14 +40,14 @@ class Block:
     text: str
 
 
-def check(body: str) -> None:
-    """Raise what says which placeholder is wrong, if any is."""
+def check(body: str, places: Collection[str] = PLACEHOLDERS) -> None:
+    """Raise what says which placeholder is wrong, if any is; `places` are those that are filled."""
     if not body.strip():
         raise EmptyTemplate(field="body")
     for number, line in enumerate(body.splitlines(), 1):
         names = _FOUND.findall(line)
         for name in names:
-            if name not in PLACEHOLDERS:
+            if name not in places:
                 raise UnknownPlaceholder(field="body", name=name)
         if set("{}") & set(_FOUND.sub("", line)):
             raise BrokenPlaceholder(field="body", line=number)

@@ -38,9 +38,9 @@ class OutboxMessage(Base):
 
     id: Mapped[int] = key_column()
     association_id: Mapped[int] = references("association.id", index=False)
-    #: Names the cause, such as "deviation-opened:12:7".
+    #: Names the cause, such as "digest:7:2026-04-16".
     unique_key: Mapped[str] = mapped_column(String(120), unique=True)
-    #: Which renderer makes the mail, such as "deviation_opened".
+    #: Which renderer makes the mail, such as "digest".
     kind: Mapped[str] = mapped_column(String(40))
     #: Address it goes to, ASCII, lower case.
     recipient: Mapped[str] = mapped_column(String(254))

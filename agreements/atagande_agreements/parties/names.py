@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from atagande_agreements.parties.models import Organisation, PartyName, Unit
@@ -70,15 +70,19 @@ def _in(changes: Sequence[PartyName], last: date, now: Named) -> Named:
     return now if got is None or got <= last else _on(changes, last) or now
 
 
-def names(session: Session, association_id: int | ScalarSelect[int]) -> Names:
+# Made once: the matrix and many lists ask it.
+_CHANGES = (
+    select(PartyName)
+    .where(PartyName.association_id == bindparam("association"))
+    .order_by(PartyName.valid_from)
+)
+
+
+def names(session: Session, association_id: int) -> Names:
     """Read every change of name in an association."""
     organisations: dict[int, list[PartyName]] = defaultdict(list)
     units: dict[int, list[PartyName]] = defaultdict(list)
-    for one in session.scalars(
-        select(PartyName)
-        .where(PartyName.association_id == association_id)
-        .order_by(PartyName.valid_from)
-    ):
+    for one in session.scalars(_CHANGES, {"association": association_id}):
         if one.unit_id is not None:
             units[one.unit_id].append(one)
         elif one.organisation_id is not None:

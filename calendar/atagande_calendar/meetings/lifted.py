@@ -28,6 +28,9 @@ from atagande_calendar.meetings.held import find_report, require_reporter
 from atagande_calendar.meetings.history import record
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
 
+#: Issues of one span that are read at once.
+MOST_BETWEEN = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -203,3 +206,18 @@ def latest(
         .offset(offset)
     ).all()
     return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def between(session: Session, agreement_id: int, first: date, last: date) -> Sequence[LiftedIssue]:
+    """Return the issues of an agreement that were lifted in a span, oldest first."""
+    return session.scalars(
+        select(LiftedIssue)
+        .join(Meeting, Meeting.id == LiftedIssue.meeting_id)
+        .where(
+            Meeting.agreement_id == agreement_id,
+            LiftedIssue.lifted_on.between(first, last),
+        )
+        .options(joinedload(LiftedIssue.meeting), joinedload(LiftedIssue.organisation))
+        .order_by(LiftedIssue.lifted_on, LiftedIssue.id)
+        .limit(MOST_BETWEEN)
+    ).all()

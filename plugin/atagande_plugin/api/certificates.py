@@ -9,6 +9,7 @@ from atagande_agreements.certificates.counts import BySex
 from atagande_agreements.certificates.models import CertificateStatement
 from atagande_agreements.certificates.terms import half_year
 from atagande_agreements.certificates.verbs import counts_of, report_certificates, state
+from atagande_agreements.civil_time import local_date
 from atagande_agreements.enquiries.errors import NotAClinic
 from atagande_agreements.errors import Forbidden
 from atagande_agreements.parties.models import Unit
@@ -76,7 +77,7 @@ def listed(asked: "CertificatesPage") -> CertificatesList:
     rows = queries.lines(
         g.session,
         agreement.id,
-        reader(agreement),
+        reader(),
         term=asked.period,
         after=asked.after,
         limit=asked.limit + 1,
@@ -89,10 +90,10 @@ def listed(asked: "CertificatesPage") -> CertificatesList:
 def one(number: int) -> CertificatesWhole:
     """Return one report."""
     agreement = found(agreement_now())
-    who = reader(agreement)
+    who = reader()
     line = found(queries.one(g.session, agreement.id, number, who))
     unit, term = line.report.unit, half_year(line.report.term)
-    clinic = queries.clinics_of(g.session, agreement.id, [unit], term, who)[0]
+    clinic = queries.clinics_of(g.session, agreement, [unit], term, who, today=local_date(g.now))[0]
     return CertificatesWhole(
         **dict(_line(line)),
         status=clinic.occurrence.status if clinic.occurrence is not None else None,
@@ -124,7 +125,7 @@ def report(form: "NewCertificates") -> tuple[CertificatesLine, str]:
         version=form.version,
         now=g.now,
     )
-    line = found(queries.one(g.session, agreement.id, made.id, reader(agreement)))
+    line = found(queries.one(g.session, agreement.id, made.id, reader()))
     return _line(line), f"/certificates/{made.id}"
 
 

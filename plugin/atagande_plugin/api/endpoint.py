@@ -19,7 +19,7 @@ class Endpoint:
     handler: str
     summary: str
     allow: Access
-    #: Model of the answer: a name in `shapes`, or "module.Model" in this package.
+    #: Model of the answer: a name in `shapes`, or "module.Model" in this package; "" for a file.
     gives: str
     #: Model of the body.
     takes: str | None = None
@@ -27,6 +27,8 @@ class Endpoint:
     asks: str | None = None
     #: It makes something new, with an address of its own.
     makes: bool = False
+    #: Media types of a file, where that is the answer.
+    files: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -3,23 +3,31 @@
 from flask import g
 
 from atagande_agreements.civil_time import local_date
+from atagande_agreements.commitments.queries import InForce
 from atagande_agreements.errors import NotFound
 from atagande_agreements.followup import queries
 from atagande_agreements.followup.period import Period
 from atagande_agreements.followup.status import tally
 from atagande_plugin.api import shapes
 from atagande_plugin.api.agreements import chosen
-from atagande_plugin.forms.api_lists import Year
+from atagande_plugin.forms.api_lists import Followed
 from atagande_plugin.web.occurrences import number_shown
 
 
-def matrix(key: str, asked: Year) -> shapes.Matrix:
-    """Return how every obligation stands in a year."""
-    known = chosen(key)
+def period_of(known: InForce, asked: Followed) -> Period:
+    """Return the period that is asked for; raise NotFound if there can be nothing of it."""
     this = local_date(g.now).year
-    period = Period.of_year(asked.period if asked.period is not None else this)
-    if not known.agreement.valid_from.year <= period.year <= this + 1:
+    begins = known.agreement.valid_from.year
+    period = Period.parse(asked.period) if asked.period else Period.of_year(max(this, begins))
+    if not begins <= period.first.year <= period.last.year <= max(this + 1, begins):
         raise NotFound(field="period")
+    return period
+
+
+def matrix(key: str, asked: Followed) -> shapes.Matrix:
+    """Return how every obligation stands in a period."""
+    known = chosen(key)
+    period = period_of(known, asked)
     version = known.version.id
     clauses = queries.clauses(g.session, version, period)
     duties = queries.duties(
@@ -40,9 +48,7 @@ def matrix(key: str, asked: Year) -> shapes.Matrix:
             standing = duties.standings.get(place)
             if standing is None:
                 continue
-            shows = number_shown(
-                clause.subject, party.organisation_id, standing, known.agreement.id
-            )
+            shows = number_shown(clause.rule, party)
             cells.append(
                 shapes.MatrixCell(
                     party=shapes.Party(
@@ -66,7 +72,7 @@ def matrix(key: str, asked: Year) -> shapes.Matrix:
         )
     return shapes.Matrix(
         agreement=key,
-        period=period.year,
+        period=period.code,
         obligations=len(duties.standings),
         counts=tally(duties.standings.values()),
         rows=rows,

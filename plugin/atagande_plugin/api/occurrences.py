@@ -15,6 +15,7 @@ from atagande_agreements.commitments.models import (
 )
 from atagande_agreements.deviations.models import Deviation
 from atagande_agreements.errors import NotFound
+from atagande_agreements.followup.cases import CASE_ORIGINS
 from atagande_agreements.followup.queries import evidence
 from atagande_agreements.parties.models import Organisation, Unit
 from atagande_plugin.api import shapes
@@ -22,8 +23,9 @@ from atagande_plugin.api.agreements import chosen
 from atagande_plugin.api.common import part, party
 from atagande_plugin.api.deviations import judged_by
 from atagande_plugin.api.occurrences_shapes import EvidenceCount, OccurrenceLine, OccurrenceList
+from atagande_plugin.auth.access import CASE_HOLDERS
 from atagande_plugin.forms.api_lists import OccurrencePage
-from atagande_plugin.web.occurrences import CASE_ORIGINS, cases_shown, counts_shown
+from atagande_plugin.web.occurrences import counts_shown
 
 
 def listed(key: str, commitment: str, asked: OccurrencePage) -> OccurrenceList:
@@ -62,7 +64,11 @@ def listed(key: str, commitment: str, asked: OccurrencePage) -> OccurrenceList:
         asked,
     )
     numbers = [one.id for one in rows]
-    filed = evidence(g.session, numbers)
+    shows = {
+        one.id: counts_shown(one, one.obligation.commitment.rule, one.obligation) for one in rows
+    }
+    # Of a term's cases there is one for each: only the party sees them.
+    filed = evidence(g.session, [number for number in numbers if shows[number]])
     deviations = {
         row.occurrence_id: row.id
         for row in g.session.execute(
@@ -70,9 +76,6 @@ def listed(key: str, commitment: str, asked: OccurrencePage) -> OccurrenceList:
                 Deviation.occurrence_id.in_(numbers)
             )
         )
-    }
-    shows = {
-        one.id: counts_shown(one, one.obligation.commitment.rule, one.obligation) for one in rows
     }
     return OccurrenceList(
         items=[
@@ -82,7 +85,7 @@ def listed(key: str, commitment: str, asked: OccurrencePage) -> OccurrenceList:
                 arose_from=one.origin.partition(":")[0],
                 event_on=one.event_on,
                 due_on=one.due_on,
-                kept_on=one.kept_on,
+                kept_on=one.kept_on if shows[one.id] else None,
                 days_late=one.days_late,
                 counted=one.counted if shows[one.id] else None,
                 total=one.total if shows[one.id] else None,
@@ -110,9 +113,12 @@ def listed(key: str, commitment: str, asked: OccurrencePage) -> OccurrenceList:
 def _listed() -> Any:
     """Return the condition of what the caller may see one by one: of cases, their own party's."""
     others = and_(*(~Occurrence.origin.startswith(one) for one in CASE_ORIGINS))
-    if not cases_shown(g.me.organisation_id):
+    if not CASE_HOLDERS.allows(g.me.roles):
         return others
-    own = select(Obligation.id).where(Obligation.organisation_id == g.me.organisation_id)
+    own = select(Obligation.id).where(
+        Obligation.organisation_id == g.me.organisation_id,
+        or_(Obligation.unit_id.is_(None), Obligation.unit_id == g.me.unit_id),
+    )
     return or_(others, Occurrence.obligation_id.in_(own))
 
 

@@ -50,7 +50,7 @@ def _model(name: str) -> type[BaseModel]:
 def document() -> Schema:
     """Return the description."""
     taken = {one.takes: forms.schema(one.takes) for one in ENDPOINTS if one.takes}
-    given = {one.gives: _model(one.gives) for one in ENDPOINTS}
+    given = {one.gives: _model(one.gives) for one in ENDPOINTS if one.gives}
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         *((model, "validation") for model in taken.values()),
         *((model, "serialization") for model in given.values()),
@@ -103,7 +103,8 @@ def as_json() -> str:
 def _operation(endpoint: Endpoint) -> Schema:
     success: Schema = {
         "description": endpoint.status.phrase,
-        "content": {"application/json": {"schema": _reference(_model(endpoint.gives).__name__)}},
+        "content": {name: {"schema": {}} for name in endpoint.files}
+        or {"application/json": {"schema": _reference(_model(endpoint.gives).__name__)}},
     }
     if endpoint.status is HTTPStatus.CREATED:
         success["headers"] = {

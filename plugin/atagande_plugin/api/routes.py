@@ -19,7 +19,6 @@ from atagande_plugin.auth.access import (
     CONVENER,
     FOLLOWERS,
     PUBLIC,
-    SPEAKERS,
     STEERING,
     roles,
 )
@@ -37,17 +36,23 @@ FEATURES: tuple[str, ...] = (
     "clinic_hours",
     "competence",
     "contacts",
+    "deviations",
     "documents",
     "enquiries",
     "feeds",
+    "followup",
     "inbound",
+    "ladder",
     "meeting_changes",
     "occurrences",
     "parties",
     "referrals",
+    "reports",
+    "retention",
     "series",
     "sip_changes",
     "standing",
+    "steering",
 )
 
 _KEY = "/agreements/{key}"
@@ -103,10 +108,10 @@ _OWN = (
         "GET",
         f"{_KEY}/matrix",
         "matrix.matrix",
-        "Parties by commitments in a calendar year",
+        "Parties by commitments in a period",
         FOLLOWERS,
         "Matrix",
-        asks="api_lists.Year",
+        asks="api_lists.Followed",
     ),
     Endpoint(
         "GET",
@@ -143,41 +148,6 @@ _OWN = (
         CASE_HOLDERS,
         "EnquiryLine",
         takes="enquiries.Answer",
-    ),
-    Endpoint(
-        "GET",
-        "/deviations",
-        "deviations.listed",
-        "Deviations of the association",
-        FOLLOWERS,
-        "DeviationList",
-        asks="api_lists.DeviationPage",
-    ),
-    Endpoint(
-        "GET",
-        "/deviations/{number}",
-        "deviations.one",
-        "One deviation with all it stands on",
-        FOLLOWERS,
-        "DeviationWhole",
-    ),
-    Endpoint(
-        "POST",
-        "/deviations/{number}/reply",
-        "deviations.reply",
-        "Record the party's reply",
-        SPEAKERS,
-        "DeviationWhole",
-        takes="deviations.Reply",
-    ),
-    Endpoint(
-        "POST",
-        "/deviations/{number}/close",
-        "deviations.close",
-        "Close a deviation by the steering group's decision",
-        STEERING,
-        "DeviationWhole",
-        takes="deviations.Close",
     ),
     Endpoint(
         "GET",
@@ -282,6 +252,8 @@ def _handler(endpoint: Endpoint) -> Callable[..., Response]:
             values["asked"] = forms.read(endpoint.asks, request.args.to_dict())
         run = getattr(import_module(f"atagande_plugin.api.{module}"), function)
         made = run(**values)
+        if isinstance(made, Response):
+            return made
         shape, location = made if isinstance(made, tuple) else (made, None)
         response = Response(
             f"{shape.model_dump_json()}\n", endpoint.status, content_type="application/json"

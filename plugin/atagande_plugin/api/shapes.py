@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from atagande_agreements.commitments.models import Force, OnMiss, ParameterUnit, Status
-from atagande_agreements.deviations.models import DeviationState, StepKind
 from atagande_agreements.enquiries.models import Addressee, Channel
 from atagande_agreements.followup.status import Reason
 from atagande_agreements.outbox.models import OutboxState
@@ -189,10 +188,11 @@ class MatrixRow(Shape):
 
 
 class Matrix(Shape):
-    """Parties by commitments in one calendar year. The counts add up to the obligations."""
+    """Parties by commitments in one period. The counts add up to the obligations."""
 
     agreement: str
-    period: int
+    #: "2026", "2026-H1", "2026-Q3" or "2026-02-03--2026-04-15".
+    period: str
     obligations: int
     counts: dict[Status, int]
     rows: list[MatrixRow]
@@ -227,32 +227,6 @@ class EnquiryList(Shape):
     next: int | None
 
 
-class DeviationLine(Shape):
-    """A deviation: what was not kept, by whom, and whose turn it is."""
-
-    id: int
-    reference: str
-    state: DeviationState
-    commitment: str
-    title: str
-    title_en: str
-    party: Party
-    event_on: date
-    due_on: date | None
-    status: Status
-    opened_at: Moment
-    reply_due: date | None
-    #: Send it back with a change.
-    version: int
-
-
-class DeviationList(Shape):
-    """Deviations of the association."""
-
-    items: list[DeviationLine]
-    next: int | None
-
-
 class JudgedBy(Shape):
     """The parameter and the decision that an occurrence was judged by."""
 
@@ -270,35 +244,6 @@ class EvidenceLine(Shape):
     effective_on: date
     received_at: Moment
     reported_by: str
-
-
-class Step(Shape):
-    """One step of a deviation's life."""
-
-    number: int
-    kind: StepKind
-    at: Moment
-    #: Function of the person, never the name.
-    by: str | None
-    text: str
-    paragraph: str | None
-    decided_on: date | None
-    note: str | None
-
-
-class DeviationWhole(DeviationLine):
-    """A deviation with everything it stands on."""
-
-    kept_on: date | None
-    days_late: int
-    #: null: so small that only the party itself sees it.
-    counted: int | None
-    total: int | None
-    outcome: str
-    judged_by: JudgedBy | None
-    also_judged_by: list[JudgedBy]
-    evidence: list[EvidenceLine]
-    steps: list[Step]
 
 
 class MeetingLine(Shape):

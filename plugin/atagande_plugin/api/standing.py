@@ -1,5 +1,6 @@
 """Self-reports and preparatory services, as each caller may see them."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import g
@@ -8,7 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.errors import NotFound
-from atagande_agreements.followup.suppress import limit_on
+from atagande_agreements.followup.figures import Figures
+from atagande_agreements.followup.period import Period
 from atagande_agreements.parties.models import Organisation
 from atagande_agreements.standing import queries
 from atagande_agreements.standing import services as offered
@@ -24,14 +26,14 @@ from atagande_plugin.api.standing_shapes import (
 )
 from atagande_plugin.web.acting import myself, the_agreement
 from atagande_plugin.web.services_offered import offered as offer_of
-from atagande_plugin.web.standing import take, told
+from atagande_plugin.web.standing import published_of, take, told
 
 if TYPE_CHECKING:
     from atagande_plugin.forms.standing import NewSelfReport, ReportPage, Service, ServicePage
 
 
-def _line(report: SelfReport, limit: int) -> SelfReportLine:
-    counts = told(report, limit).counts
+def _line(report: SelfReport, figures: Mapping[Period, Figures]) -> SelfReportLine:
+    counts = told(report, figures).counts
     hidden = {"number" if name == "unasked" else name for name in counts.hidden}
     return SelfReportLine(
         id=report.id,
@@ -54,17 +56,13 @@ def _line(report: SelfReport, limit: int) -> SelfReportLine:
     )
 
 
-def _limit(agreement_id: int) -> int:
-    return limit_on(g.session, agreement_id, local_date(g.now))
-
-
 def listed(asked: "ReportPage") -> SelfReportList:
     """Return what counts of every party's reports."""
     agreement = the_agreement()
     query = queries.of_all(agreement.id, asked.term).options(joinedload(SelfReport.organisation))
     rows, following = part(query, SelfReport.id, asked)
-    limit = _limit(agreement.id)
-    return SelfReportList(items=[_line(row, limit) for row in rows], next=following)
+    figures = published_of(agreement, rows)
+    return SelfReportList(items=[_line(row, figures) for row in rows], next=following)
 
 
 def awaiting() -> AwaitingList:
@@ -105,7 +103,8 @@ def one(number: int) -> SelfReportLine:
     row = g.session.scalars(last.options(loaded)).one_or_none()
     if row is None:
         row = g.session.scalars(own.options(loaded)).one_or_none()
-    return _line(found(row), _limit(agreement.id))
+    report = found(row)
+    return _line(report, published_of(agreement, [report]))
 
 
 def report(form: "NewSelfReport") -> tuple[SelfReportLine, str]:

@@ -31,6 +31,8 @@ PUBLIC = Access(public=True)
 MEMBERS = roles(*Role)
 ADMINISTRATOR = roles(Role.ADMINISTRATOR)
 STEERING = roles(Role.STEERING)
+#: Those who prepare the steering group's meetings, and the group itself.
+PREPARERS = roles(Role.STEERING, Role.ADMINISTRATOR)
 #: Those who follow the agreement up; operations only sees the machinery.
 FOLLOWERS = roles(Role.ADMINISTRATOR, Role.STEERING, Role.UNIT_CHIEF, Role.CONVENER, Role.READER)
 #: Those who hold cases. The association's people are not among them: it has no legal ground to

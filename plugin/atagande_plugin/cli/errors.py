@@ -38,6 +38,14 @@ class TablesDiffer(Refused):
     next_step = N_("Någon har ändrat tabellerna för hand. Läs in en säkerhetskopia.")
 
 
+class CountsDiffer(Refused):
+    """The counts by month are not those of the occurrences."""
+
+    code = "counts_differ"
+    message = N_("Antalen per månad stämmer inte med tillfällena för %(places)s åtaganden.")
+    next_step = N_("Någon har ändrat i tabellerna för hand. Räkna om med: atagande db recount")
+
+
 class PortTaken(Refused):
     """Someone else listens on the port."""
 

@@ -35,6 +35,7 @@ root = Group(
         "user": ("user", "user", N_("Personer och deras nycklar till API:et.")),
         "backup": ("archive", "backup", N_("Säkerhetskopiera hela databasen till en fil.")),
         "restore": ("archive", "restore", N_("Läs in en säkerhetskopia i en tom databas.")),
+        "archive": ("archiving", "archive", N_("Exportera det som bevaras till arkivet.")),
     },
 )
 

@@ -18,7 +18,7 @@ from atagande_plugin.cli.errors import PortTaken
 from atagande_plugin.cli.shape import Command, Option
 from atagande_plugin.cli.start import opened, require_current
 from atagande_plugin.cli.words import text
-from atagande_plugin.services import services
+from atagande_plugin.services import services, settle
 
 HOST, PORT = "127.0.0.1", 8080
 #: Requests handled at once by `serve`; a person's browser keeps about six connections.
@@ -112,6 +112,7 @@ def run_server(app: Flask, host: str, port: int, *, said: str) -> None:
     except OSError as error:
         raise PortTaken(host=host, port=port) from error
     stop = scheduler.start(found)
+    settle()
     try:
         click.echo(said)
         server.run()
@@ -139,6 +140,13 @@ def serve(host: str, port: int) -> None:
     run_server(app, host, port, said=text(said, {"address": found.settings.base_url}))
 
 
+def web_app() -> Flask:
+    """Return the app of one web process."""
+    app = create_app()
+    settle()
+    return app
+
+
 @click.command(
     cls=Command, help=N_("Bara webben, i en eller flera processer. Jobben kör atagande worker.")
 )
@@ -158,7 +166,7 @@ def web(host: str, port: int, workers: int) -> None:
     with opened():
         require_free(host, port)
     Granian(
-        "atagande_plugin.app:create_app",
+        "atagande_plugin.cli.serve:web_app",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -176,6 +184,7 @@ def worker() -> None:
     with opened() as found, _told_to_end() as wait:
         observability.set_up(config.load(os.environ).log_level)
         stop = scheduler.start(found)
+        settle()
         try:
             click.echo(text(N_("Jobben går. Avsluta med Ctrl+C.")))
             wait()

@@ -23,11 +23,14 @@ from atagande_calendar.meetings.attendance import Presence
 from atagande_calendar.meetings.models import Meeting, MeetingKind
 from atagande_calendar.meetings.verbs import plan_meeting, publish_meeting
 from atagande_plugin.demo import script
+from atagande_plugin.demo.script import STEERING_MEETINGS
 from atagande_plugin.demo.year import ADMINISTRATOR, CHAIR, Event, Year
 
 EVENING = time(16)
 #: Calendar days before a meeting that it is planned and published; the notice is three weeks.
 PUBLISHED = 31
+#: Days from today before which nobody had planned anything here.
+BEGAN = -426
 #: Calendar days before a meeting that those who were called have answered.
 ANSWERED = 18
 _AWAY = Presence.ABSENT
@@ -74,11 +77,11 @@ def _seminar(
 
 PLANS = (
     # The first: the group has not decided yet what counts.
-    _steering(-395),
-    _steering(-303),
-    _steering(-212, {"psykosmottagningen": _AWAY}),
-    _steering(-121, {"sigtuna-upplands-vasby-mottagning": Presence.DEPUTY}),
-    _steering(-30, reported=False),
+    _steering(-STEERING_MEETINGS[0]),
+    _steering(-STEERING_MEETINGS[1]),
+    _steering(-STEERING_MEETINGS[2], {"psykosmottagningen": _AWAY}),
+    _steering(-STEERING_MEETINGS[3], {"sigtuna-upplands-vasby-mottagning": Presence.DEPUTY}),
+    _steering(-STEERING_MEETINGS[4], reported=False),
     _steering(24),
     _seminar(-380, "Lunchseminarium: vilka vi möter", {"fk": _AWAY, "af": _AWAY}),
     _seminar(-368, "Lunchseminarium: att läsa ett läkarintyg", {"fk": _AWAY}),
@@ -114,7 +117,7 @@ LIFTS: tuple[Lift | None, ...] = (
             ("Parterna behöver en gemensam introduktion för nya handläggare.", None),
         ),
     ),
-    Lift(1, away=("fk",)),
+    Lift(1, (("Vem kallar till SIP när två mottagningar är inblandade?", "af"),), away=("fk",)),
     Lift(
         0,
         alone=(
@@ -159,7 +162,7 @@ def _people(year: Year, kind: MeetingKind) -> list[str]:
 
 def _plan(year: Year, plan: Plan) -> None:
     day = year.on(plan.on)
-    clock = time(13) if plan.kind is MeetingKind.STEERING else time(12)
+    clock = script.STEERING_STARTS if plan.kind is MeetingKind.STEERING else time(12)
     if plan.title.startswith("Frukost"):
         clock = time(8)
 
@@ -209,7 +212,7 @@ def _plan(year: Year, plan: Plan) -> None:
                 now=at,
             )
 
-    year.add(year.on(plan.on - PUBLISHED), time(10), planned)
+    year.add(year.on(max(plan.on - PUBLISHED, BEGAN)), time(10), planned)
     year.add(year.on(plan.on - ANSWERED), time(15), accepted)
     if plan.called_off is not None:
         year.add(year.on(plan.on - plan.called_off), time(10), off)

@@ -23,6 +23,7 @@ from atagande_plugin import database
 from atagande_plugin.config import Settings
 from atagande_plugin.demo.people import add_people
 from atagande_plugin.demo.year import live_a_year
+from atagande_plugin.figures import publish_job
 from atagande_plugin.services import Services
 
 #: Days before today when the agreement was entered and the year began.
@@ -74,4 +75,5 @@ def fill(services: Services, now: datetime) -> bool:
         add_people(session, session.scalars(select(Association)).one(), began)
         session.commit()
     live_a_year(services, now)
+    publish_job(services)
     return True

@@ -46,6 +46,8 @@ CONVENERS = {
 ANSWER_DAYS = 10
 #: Days before today of the steering group's meetings; the first two decide the parameters.
 STEERING_MEETINGS = (400, 305, 214, 123, 32)
+#: Local time that they begin; decisions are taken before noon.
+STEERING_STARTS = time(10)
 #: What the group decides first: what years and half-years are judged by.
 FIRST_DECIDED = (
     ("deviation_reply_days", "60"),

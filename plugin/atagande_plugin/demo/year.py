@@ -19,11 +19,13 @@ from sqlalchemy.orm import Session, joinedload
 from atagande_agreements.civil_time import is_working_day, local_date, local_time
 from atagande_agreements.commitments.models import Parameter
 from atagande_agreements.commitments.verbs import decide_parameter
+from atagande_agreements.deviations import decisions
 from atagande_agreements.deviations import verbs as deviations
 from atagande_agreements.deviations.models import Deviation, DeviationState
 from atagande_agreements.deviations.rules import may_reply
 from atagande_agreements.enquiries.models import Enquiry
 from atagande_agreements.enquiries.verbs import answer_enquiry, register_enquiry
+from atagande_agreements.ladder import digests
 from atagande_agreements.parties.models import Organisation, Person, Role, Unit
 from atagande_agreements.register.models import Agreement
 from atagande_agreements.sweep import sweep
@@ -52,12 +54,17 @@ FEATURES = (
     "certificates",
     "competence",
     "contacts",
+    "deviation_life",
     "documents",
+    "ladder",
     "meetings",
     "parties",
+    "retention",
     "series",
     "sip_life",
     "standing",
+    "steering",
+    "reports",
 )
 
 Event = Callable[[Session, datetime], None]
@@ -126,6 +133,7 @@ class Year:
         if morning > self.now:
             return
         queued = sweep(self.services.writer, morning).messages_queued
+        evening = min(local_time(day, time(17)), self.now)
         if is_working_day(day):
             self.add(day, AFTERNOON, self._reply)
         for moment, event in sorted(self.events.pop(day, []), key=lambda one: one[0]):
@@ -133,9 +141,10 @@ class Year:
                 event(session, moment)
                 session.commit()
             queued += event != self._reply
+        with self.services.writer() as session, session.begin():
+            queued += digests.queue(session, evening).digests
         if queued:
-            last = min(local_time(day, time(17)), self.now)
-            deliver(self.services, last)
+            deliver(self.services, evening)
 
     def _steering(self) -> None:
         first, *later = (self.on(-ago) for ago in script.STEERING_MEETINGS)
@@ -146,7 +155,8 @@ class Year:
         for day in later[1:]:
             self.add(day, NOON, self._close)
 
-    def _next_paragraph(self) -> str:
+    def next_paragraph(self) -> str:
+        """Return the number of the group's next paragraph."""
         self.paragraph += 1
         return str(self.paragraph)
 
@@ -158,7 +168,7 @@ class Year:
                 value=value,
                 valid_from=local_date(at),
                 decided_on=local_date(at),
-                paragraph=self._next_paragraph(),
+                paragraph=self.next_paragraph(),
                 person=self.person(session, CHAIR),
                 now=at,
             )
@@ -172,6 +182,9 @@ class Year:
     def _reply(self, session: Session, at: datetime) -> None:
         """Let the chiefs reply to what they have had for long enough."""
         for deviation in self._deviations(session, DeviationState.OPEN):
+            # What was opened again waits for the new reply it was asked for.
+            if deviation.asked_on is not None:
+                continue
             opened = local_date(deviation.opened_at)
             age = (local_date(at) - opened).days
             if age < PACE[deviation.id % len(PACE)] or (self.today - opened).days <= FRESH:
@@ -204,13 +217,17 @@ class Year:
     def _close(self, session: Session, at: datetime) -> None:
         """Let the steering group close what has been replied to."""
         for deviation in self._deviations(session, DeviationState.REPLIED):
-            deviations.close(
+            if deviation.merged_into_id is not None:
+                continue
+            decisions.close(
                 session,
                 deviation=deviation,
-                paragraph=self._next_paragraph(),
-                decided_on=local_date(at),
-                note=script.NOTES[deviation.id % len(script.NOTES)],
-                person=self.person(session, CHAIR),
+                decided=decisions.Decided(
+                    paragraph=self.next_paragraph(),
+                    decided_on=local_date(at),
+                    note=script.NOTES[deviation.id % len(script.NOTES)],
+                    person=self.person(session, CHAIR),
+                ),
                 version=deviation.version,
                 now=at,
             )

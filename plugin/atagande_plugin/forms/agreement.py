@@ -5,10 +5,11 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from atagande_plugin.forms.base import Form, Line
+from atagande_plugin.forms.base import Line
+from atagande_plugin.forms.decided import AtMeeting
 
 
-class DecideParameter(Form):
+class DecideParameter(AtMeeting):
     """What the steering group decided about a parameter."""
 
     #: In the parameter's unit.

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from atagande_agreements.civil_time import FIRST_YEAR, LAST_YEAR
 from atagande_agreements.deviations.models import DeviationState
+from atagande_agreements.followup.period import Period
 from atagande_agreements.outbox.models import OutboxState
 from atagande_plugin.forms.base import Form, RowNumber
 
@@ -62,7 +63,22 @@ class SlotPage(Form):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class Year(Form):
-    """The calendar year that is followed up; this year, if none is said."""
+def _is_period(code: str) -> str:
+    Period.parse(code)
+    return code
 
-    period: Annotated[int, Field(ge=1, le=9998)] | None = None
+
+#: "2026", "2026-H1", "2026-Q3" or "2026-02-03--2026-04-15".
+PeriodCode = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[0-9]{4}(-H[12]|-Q[1-4]|-[0-9]{2}-[0-9]{2}--[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+    ),
+    AfterValidator(_is_period),
+]
+
+
+class Followed(Form):
+    """The period that is followed up; this calendar year, if none is said."""
+
+    period: PeriodCode | None = None

@@ -6,13 +6,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from atagande_plugin.forms.base import Form, Line, RowNumber, Text
+from atagande_plugin.forms.decided import AtMeeting
 
 #: As in the address of a version.
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Link = Annotated[str, StringConstraints(max_length=500)]
 
 
-class DecideUpdate(Form):
+class DecideUpdate(AtMeeting):
     """What the steering group decided to change in a document."""
 
     decided_on: date

@@ -15,17 +15,21 @@ from sqlalchemy.orm import Session
 
 from atagande_agreements.competence.importing import forget_expired
 from atagande_agreements.contacts.reminders import remind
+from atagande_agreements.followup import rollup
+from atagande_agreements.ladder import digests
 from atagande_agreements.sweep import insert_new, sweep
 from atagande_calendar.slots import holds
 from atagande_plugin.auth.links import WINDOW
-from atagande_plugin.auth.models import HandledRequest, LoginLink, LoginSession, SignInAttempt
+from atagande_plugin.auth.models import HandledRequest, SignInAttempt
+from atagande_plugin.figures import publish_job
 from atagande_plugin.jobs.calendars import refresh
 from atagande_plugin.jobs.faults import JobFailed
 from atagande_plugin.jobs.models import JobLease, JobRun
+from atagande_plugin.jobs.retention import retention_job
 from atagande_plugin.mail.inbox import inbox_job
-from atagande_plugin.mail.models import InboundMessage, Outcome
 from atagande_plugin.observability import LOGGER, log_crash
 from atagande_plugin.outbox.delivery import deliver
+from atagande_plugin.reports.making import make_reports
 from atagande_plugin.services import Services
 
 NAME = "scheduler"
@@ -33,16 +37,22 @@ LEASE = timedelta(seconds=45)
 HEARTBEAT_SECONDS = 15
 #: How long the answer to a request is kept for a replay.
 KEEP_HANDLED = timedelta(days=7)
-KEEP_LINKS = timedelta(days=30)
-#: How long it is known that a mail has come; by then it is long since out of the inbox.
-KEEP_INBOUND = timedelta(days=400)
 
 Job = Callable[[Services], Mapping[str, Any]]
 
 
 def _sweep(services: Services) -> Mapping[str, Any]:
     summary = sweep(services.writer, services.now())
+    _fold(services)
     return {"settled": summary.settled, "deviations_opened": summary.deviations_opened}
+
+
+def _fold(services: Services) -> None:
+    """Add together what has been counted since the last time; only PostgreSQL leaves anything."""
+    while services.engine.dialect.name == "postgresql":
+        with services.writer() as session, session.begin():
+            if not rollup.fold(session):
+                return
 
 
 def _contacts(services: Services) -> Mapping[str, Any]:
@@ -51,27 +61,27 @@ def _contacts(services: Services) -> Mapping[str, Any]:
         return {"asked": remind(session, services.now())}
 
 
+def _digests(services: Services) -> Mapping[str, Any]:
+    """Ask for replies whose time is decided, and queue the digests of those with news."""
+    with services.writer() as session, session.begin():
+        return asdict(digests.queue(session, services.now()))
+
+
 def _deliver(services: Services) -> Mapping[str, Any]:
     return asdict(deliver(services))
 
 
 def _tidy(services: Services) -> Mapping[str, Any]:
-    """Remove what sign-in, replay and files that nobody confirmed no longer need."""
+    """Remove what replay, rate limits and files that nobody confirmed no longer need.
+
+    None of it is a record: those go by what the steering group decides (`jobs/retention.py`).
+    """
     now = services.now()
     gone = 0
     with services.writer() as session, session.begin():
         for statement in (
-            delete(LoginSession).where(LoginSession.expires_at < now),
-            delete(LoginLink).where(LoginLink.expires_at < now - KEEP_LINKS),
             delete(SignInAttempt).where(SignInAttempt.at < now - WINDOW),
             delete(HandledRequest).where(HandledRequest.at < now - KEEP_HANDLED),
-            delete(InboundMessage).where(
-                InboundMessage.received_at < now - KEEP_INBOUND,
-                or_(
-                    InboundMessage.outcome != Outcome.QUARANTINED,
-                    InboundMessage.settled_at.is_not(None),
-                ),
-            ),
         ):
             gone += session.connection().execute(statement).rowcount
         gone += forget_expired(session, now)
@@ -83,10 +93,14 @@ def _tidy(services: Services) -> Mapping[str, Any]:
 JOBS: Mapping[str, tuple[int, Job]] = {
     "sweep": (300, _sweep),
     "contacts": (3600, _contacts),
+    "digests": (300, _digests),
     "outbox": (10, _deliver),
     "inbox": (60, inbox_job),
     "calendars": (300, refresh),
     "tidy": (3600, _tidy),
+    "figures": (3600, publish_job),
+    "retention": (86_400, retention_job),
+    "reports": (5, make_reports),
 }
 
 

@@ -10,28 +10,30 @@ from flask import flash, g, redirect, render_template, request
 
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments import queries
-from atagande_agreements.commitments.models import Commitment, Parameter, ParameterUnit
+from atagande_agreements.commitments.models import Commitment, Occurrence, Parameter, ParameterUnit
 from atagande_agreements.commitments.verbs import decide_parameter
 from atagande_agreements.deviations.models import reference
 from atagande_agreements.documents.queries import governing
 from atagande_agreements.errors import NotFound, Refused
 from atagande_agreements.followup import queries as followup
+from atagande_agreements.followup.cases import CASE_RULES
 from atagande_agreements.followup.status import STATUSES, Reason, Standing, tally
+from atagande_agreements.followup.times import Spread, times
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Role
 from atagande_agreements.parties.queries import organisation_names
-from atagande_agreements.referrals.queries import Spread, medians
+from atagande_agreements.referrals.figures import ASSESSMENT_DAYS, CONTACT_DAYS, PLAN_DAYS
 from atagande_plugin.auth.access import FOLLOWERS, STEERING
 from atagande_plugin.web import guard, kernel
 from atagande_plugin.web.acting import myself
 from atagande_plugin.web.chosen import PATH, Chosen, choose
+from atagande_plugin.web.effects import effect_of, effects_of, of_cases_among
 from atagande_plugin.web.occurrences import (
-    OF_CASES,
     cases_shown,
+    counts_shown,
     event_of,
     number_shown,
     shown_of,
-    small_limit,
     source_of,
 )
 from atagande_plugin.web.paging import page_number, pages_of
@@ -41,8 +43,8 @@ if TYPE_CHECKING:
 
 section = kernel.Section("agreement", __name__)
 
-#: Subject of a commitment -> which of the steps with Arbetsförmedlingen it counts.
-_STEPS = {"af_contact": "contact", "af_assessment": "assessment", "af_plan": "plan"}
+#: Subject of a commitment -> the published time of its step with Arbetsförmedlingen.
+_STEPS = {"af_contact": CONTACT_DAYS, "af_assessment": ASSESSMENT_DAYS, "af_plan": PLAN_DAYS}
 
 #: Occurrences on one page.
 PAGE_SIZE = 50
@@ -61,18 +63,6 @@ REASONS = {
     Reason.UNDECIDED: N_("Mätvärdet är inte beslutat"),
     Reason.NOTHING_DUE: N_("Inget har förfallit"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a decision would change, said before it is taken."""
-
-    #: Local date it would apply from; None when what was typed is no date.
-    since: date | None
-    #: Open and unjudged occurrences that it would judge.
-    number: int
-    #: The parameter judges something, and does not only guide.
-    judges: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +189,7 @@ def commitment(key: str) -> str:
             party,
             place,
             duties.standings[place],
-            number_shown(found.subject, place[1], duties.standings[place], chosen.agreement.id),
+            number_shown(found.rule, party),
         )
         for party in followup.parties(g.session, chosen.version.id, chosen.period)
         for place in ((key, party.organisation_id, party.unit_id),)
@@ -210,7 +200,7 @@ def commitment(key: str) -> str:
     if asked and part is None:
         raise NotFound
     shown = [part] if part else owed
-    listed = [one for one in shown if found.subject not in OF_CASES or cases_shown(one.place[1])]
+    listed = [one for one in shown if found.rule not in CASE_RULES or cases_shown(one.party)]
     total = sum(duties.counts[one.place].total for one in listed)
     page = page_number()
     rows = followup.occurrences(
@@ -220,6 +210,12 @@ def commitment(key: str) -> str:
         limit=PAGE_SIZE,
         offset=(page - 1) * PAGE_SIZE,
     )
+    parties = {number: one.party for one in shown for number in duties.ids[one.place]}
+
+    def told(one: Occurrence) -> bool:
+        # Of a term's cases there is evidence for each: only the party sees it.
+        return counts_shown(one, found.rule, parties[one.obligation_id])
+
     can_decide = g.me.has(Role.STEERING)
     return render_template(
         "agreement/commitment.html",
@@ -231,9 +227,7 @@ def commitment(key: str) -> str:
         used=used,
         missing=[one for one, judges in used if judges and queries.is_undecided(one)],
         names=_names([one for one, _ in used]),
-        effects={one.id: _effect(one, local_date(g.now), judges) for one, judges in used}
-        if can_decide
-        else {},
+        effects=effects_of(used, found.rule) if can_decide else {},
         can_decide=can_decide,
         values=_values(),
         owed=owed,
@@ -241,44 +235,36 @@ def commitment(key: str) -> str:
         counts=tally(one.standing for one in owed),
         statuses=STATUSES,
         reasons=REASONS,
-        parties={obligation: one.party for one in shown for obligation in duties.ids[one.place]},
+        parties=parties,
+        told=told,
         rows=rows,
         withheld=len(listed) < len(shown),
-        evidence=followup.evidence(g.session, [row[0].id for row in rows]),
+        evidence=followup.evidence(g.session, [one.id for one, _ in rows if told(one)]),
         reference=reference,
         event_of=event_of,
         shown_of=shown_of,
         source_of=source_of,
         governing=governing(g.session, chosen.agreement.id, key),
-        spread=_spread(chosen, found),
-        decimal=_decimal,
+        spreads=_spreads(chosen, found),
         total=total,
         page=page,
         pages=pages_of(total, PAGE_SIZE),
     )
 
 
-def _spread(chosen: Chosen, commitment: Commitment) -> Spread | None:
-    """Return how long it took in the year, for a commitment that is counted in days of cases."""
-    if commitment.subject not in _STEPS:
+def _spreads(chosen: Chosen, commitment: Commitment) -> list[tuple[str, Spread]] | None:
+    """Return how long it took in each quarter that is published, for a commitment of steps."""
+    measure = _STEPS.get(commitment.subject)
+    if measure is None:
         return None
-    durations = medians(
-        g.session,
-        chosen.agreement.id,
-        chosen.period.first,
-        chosen.period.last,
-        fewest=small_limit(chosen.agreement.id),
-    )
-    spread: Spread = getattr(durations, _STEPS[commitment.subject])
-    return spread
-
-
-def _decimal(value: float) -> str:
-    """Return a number as the page's language writes it."""
-    from babel.numbers import format_decimal  # noqa: PLC0415 - loaded on use: start-up time
-
-    written: str = format_decimal(value, format="0.#", locale=g.words.language)
-    return written
+    quarters = chosen.period.quarters
+    return [
+        (chosen.words(quarter), spread)
+        for one in times(g.session, chosen.agreement.id, quarters)
+        if one.measure == measure
+        for quarter, spread in zip(quarters, one.spreads, strict=True)
+        if spread is not None
+    ]
 
 
 def _names(parameters: list[Parameter]) -> Mapping[str, str]:
@@ -286,15 +272,6 @@ def _names(parameters: list[Parameter]) -> Mapping[str, str]:
     if any(one.unit is ParameterUnit.ORGANISATION for one in parameters):
         return organisation_names(g.session, g.me.association_id)
     return {}
-
-
-def _effect(
-    parameter: Parameter,
-    since: date | None,
-    judges: bool,  # noqa: FBT001 - with the parameter it is about
-) -> Effect:
-    number = queries.affected(g.session, parameter, since) if since and judges else 0
-    return Effect(since, number, judges)
 
 
 def _date(text: str) -> date | None:
@@ -313,6 +290,7 @@ def _values() -> Mapping[str, str]:
         "decided_on": sent.get("decided_on", today),
         "valid_from": sent.get("valid_from", today),
         "paragraph": sent.get("paragraph", ""),
+        **({"meeting": sent["meeting"]} if "meeting" in sent else {}),
     }
 
 
@@ -345,7 +323,12 @@ def _parameter_page(
         users=users,
         names=_names([found]),
         can_decide=can_decide,
-        effect=_effect(found, _date(values["valid_from"]), any(judges for _, judges in users))
+        effect=effect_of(
+            found,
+            _date(values["valid_from"]),
+            any(judges for _, judges in users),
+            of_cases=bool(of_cases_among([found])),
+        )
         if can_decide
         else None,
         values=values,
@@ -359,7 +342,10 @@ def effect(key: str) -> str:
     found = _parameter(_chosen(), key)
     since = _date(request.args.get("valid_from", ""))
     judges = queries.judges_something(g.session, found)
-    return render_template("agreement/effect.html", effect=_effect(found, since, judges))
+    return render_template(
+        "agreement/effect.html",
+        effect=effect_of(found, since, judges, of_cases=bool(of_cases_among([found]))),
+    )
 
 
 @section.route_for(

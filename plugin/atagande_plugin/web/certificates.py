@@ -10,12 +10,12 @@ from atagande_agreements.certificates.terms import after, before, half_year, lat
 from atagande_agreements.certificates.verbs import report_certificates, state
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.errors import Forbidden, NotFound, Refused, Stale
-from atagande_agreements.followup.suppress import limit_on
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import OrganisationKind, Role, Unit, UnitKind
 from atagande_agreements.parties.queries import clinics
 from atagande_agreements.periods import Every, Term, term_of
 from atagande_agreements.register.models import Agreement
+from atagande_agreements.rules.verdict import REPORT_DAYS
 from atagande_plugin.auth.access import FOLLOWERS, roles
 from atagande_plugin.web import kernel
 from atagande_plugin.web.acting import agreement_now, myself
@@ -48,13 +48,10 @@ def answers_for(unit: Unit) -> bool:
     return bool(g.me.unit_id == unit.id and g.me.has(Role.UNIT_CHIEF))
 
 
-def reader(agreement: Agreement) -> queries.Reader:
+def reader() -> queries.Reader:
     """Return who reads the figures in this request."""
-    limit = limit_on(g.session, agreement.id, local_date(g.now))
     return queries.Reader(
-        g.me.organisation_id,
-        g.me.unit_id if g.me.unit_kind is UnitKind.CLINIC else None,
-        limit,
+        g.me.organisation_id, g.me.unit_id if g.me.unit_kind is UnitKind.CLINIC else None
     )
 
 
@@ -85,7 +82,8 @@ def listing() -> str:
     term = half_year(asked) if asked else latest_ended(local_date(g.now))
     if agreement is None:
         return render_template("certificates/list.html", agreement=None, rows=[])
-    rows = queries.clinics_of(g.session, agreement.id, clinics_in(term), term, reader(agreement))
+    today = local_date(g.now)
+    rows = queries.clinics_of(g.session, agreement, clinics_in(term), term, reader(), today=today)
     earlier, later = before(term), after(term)
     return render_template(
         "certificates/list.html",
@@ -115,8 +113,8 @@ def _page(
 ) -> str:
     term = half_year(period)
     agreement, unit = the_clinic(key, term)
-    who = reader(agreement)
-    clinic = queries.clinics_of(g.session, agreement.id, [unit], term, who)[0]
+    today = local_date(g.now)
+    clinic = queries.clinics_of(g.session, agreement, [unit], term, reader(), today=today)[0]
     seen = [one.report.id for one in clinic.lines if one.figures.open]
     return render_template(
         "certificates/clinic.html",
@@ -128,7 +126,7 @@ def _page(
         may_report=reports() and _begun(term),
         may_answer=answers_for(unit),
         reported=any(one.report.organisation_id == g.me.organisation_id for one in clinic.lines),
-        limit=who.limit,
+        days=REPORT_DAYS,
         values=request.form,
         errors=errors or {},
     )

@@ -6,8 +6,9 @@ Every route is declared through `Section.route_for` with who may reach it. The s
 2. Find out who it is. 3. Check the route's declared access.
 4. For a method that changes things, the origin and the form's token; for all, personal numbers.
 5. Read the input into its model. 6. Give a replayed request the answer it got the first time.
-7. Run the handler and commit. A refusal rolls everything back. A page declared `by_audit` is
-   not made again for a browser that has it (`web/unchanged.py`).
+7. Run the handler, put the decisions it entered under their meeting (`web/at_meeting.py`), and
+   commit. A refusal rolls everything back. A page declared `by_audit` is not made again for a
+   browser that has it (`web/unchanged.py`).
 """
 
 import functools
@@ -27,7 +28,7 @@ from atagande_plugin.auth import identity
 from atagande_plugin.auth.access import PUBLIC, Access
 from atagande_plugin.services import services
 from atagande_plugin.translation import LANGUAGES, words
-from atagande_plugin.web import guard, replay, unchanged
+from atagande_plugin.web import at_meeting, guard, replay, unchanged
 
 Handler = Callable[..., Any]
 
@@ -158,6 +159,7 @@ def _change(section: Section, route: Route, handler: Handler, values: dict[str, 
     if route.takes is not None:
         values = values | {"form": forms.read(route.takes, _input(section, route))}
     response = make_response(handler(**values))
+    at_meeting.settle(values.get("form"))
     replay.keep(g.session, response)
     return response
 

@@ -26,7 +26,8 @@ from atagande_calendar.meetings.materials import materials_of
 from atagande_calendar.meetings.models import Meeting, MeetingKind, MeetingState
 from atagande_calendar.meetings.verbs import publish_meeting
 from atagande_calendar.method import Method
-from atagande_plugin.auth.access import ADMINISTRATOR, FOLLOWERS
+from atagande_calendar.steering.queries import latest_minutes
+from atagande_plugin.auth.access import ADMINISTRATOR, FOLLOWERS, PREPARERS
 from atagande_plugin.mail import letters
 from atagande_plugin.services import services
 from atagande_plugin.translation import words
@@ -156,6 +157,21 @@ def returned(invitations: Sequence[Invitation]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["answer"].at, one["answer"].id), reverse=True)
 
 
+def _group_pages(meeting: Meeting) -> list[tuple[str, str]]:
+    """Return (address, label) of a steering meeting's agenda and minutes, as the visitor may."""
+    if meeting.kind is not MeetingKind.STEERING or meeting.state is MeetingState.CANCELLED:
+        return []
+    base = f"/styrgruppen/moten/{meeting.id}"
+    minutes = latest_minutes(g.session, meeting.id)
+    # A correction that is not fixed stands beside minutes that are.
+    fixed = minutes is not None and (minutes.fixed_at is not None or minutes.number > 1)
+    prepares = PREPARERS.allows(g.me.roles)
+    pages = [(base, g.words.text(N_("Dagordningen som den står nu")))] if prepares else []
+    if fixed or (prepares and meeting.starts_at <= g.now):
+        pages.append((f"{base}/protokoll", g.words.text(N_("Protokollet"))))
+    return pages
+
+
 def _meeting_page(number: int, errors: dict[str, str] | None = None) -> str:
     meeting = meeting_of(number)
     invitations = of_meeting(g.session, meeting.id)
@@ -185,6 +201,7 @@ def _meeting_page(number: int, errors: dict[str, str] | None = None) -> str:
         sending=outbox.STATES,
         methods=METHODS,
         after=after_of(meeting),
+        group_pages=_group_pages(meeting),
         **form_values(mine, errors),
     )
 

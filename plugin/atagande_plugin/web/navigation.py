@@ -12,7 +12,7 @@ from atagande_plugin.auth.access import (
     MEMBERS,
     OPERATIONS,
     PLANNERS,
-    STEERING,
+    PREPARERS,
     Access,
 )
 from atagande_plugin.auth.identity import Me
@@ -36,24 +36,31 @@ class Group:
     items: list[Item]
 
 
+#: Those who only read what the group has decided; the others find it on the group's own page.
+_READERS = Access(FOLLOWERS.roles - PREPARERS.roles)
+
 Entry = tuple[str, str, str, Access]
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (("/", N_("Start"), "home", MEMBERS),)),
     (
         N_("Följ upp"),
         (
+            ("/uppfoljning", N_("Uppföljning"), "report", FOLLOWERS),
             ("/overenskommelsen", N_("Överenskommelsen"), "agreement", FOLLOWERS),
             ("/matris", N_("Matrisen"), "matrix", FOLLOWERS),
             ("/parter", N_("Parter"), "organisation", FOLLOWERS),
             ("/avvikelser", N_("Avvikelser"), "deviation", FOLLOWERS),
-            ("/styrgruppen", N_("Styrgruppen"), "steering", STEERING),
+            ("/styrgruppen", N_("Styrgruppen"), "steering", PREPARERS),
+            ("/styrgruppen/beslut", N_("Beslut"), "steering", _READERS),
+            ("/rapporter", N_("Rapporter"), "print", FOLLOWERS),
             ("/dokument", N_("Dokument"), "handbook", FOLLOWERS),
+            ("/gallring", N_("Gallring"), "history", PREPARERS),
         ),
     ),
     (
         N_("Rapportera"),
         (
-            ("/redovisning", N_("Redovisning"), "report", FOLLOWERS),
+            ("/redovisning", N_("Redovisning"), "edit", FOLLOWERS),
             ("/kompetens", N_("Kompetens"), "people", FOLLOWERS),
             ("/lakarintyg", N_("Läkarintyg"), "tasks", FOLLOWERS),
             ("/kontaktvagar", N_("Kontaktvägar"), "link", FOLLOWERS),

@@ -1,19 +1,29 @@
 """What an occurrence arose from, and where it is reported, in the words of every page."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import g
 
-from atagande_agreements.civil_time import local_date
-from atagande_agreements.commitments.models import Evidence, Obligation, Occurrence
+from atagande_agreements.commitments.models import (
+    Evidence,
+    Obligation,
+    Occurrence,
+    OccurrenceDecision,
+    OnMiss,
+    ParameterDecision,
+    Status,
+)
+from atagande_agreements.followup.cases import CASE_ORIGINS, CASE_RULES, COUNTING_RULES
+from atagande_agreements.followup.period import Period
 from atagande_agreements.followup.queries import Party
-from atagande_agreements.followup.status import Standing
-from atagande_agreements.followup.suppress import is_small, limit_on
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Role
 from atagande_agreements.rules import Outcome
 from atagande_plugin.auth.access import CASE_HOLDERS
+from atagande_plugin.period_words import period_words
 
 #: First part of an origin -> its words; what it is dated by comes from the occurrence.
 EVENTS = {
@@ -86,6 +96,8 @@ def event_of(origin: str, event_on: date) -> str:
     """Return what an occurrence arose from: "Första halvåret 2026", "Mötet 12 mars 2026"."""
     kind, _, rest = origin.partition(":")
     year, _, part = rest.partition("-")
+    if kind == _COARSE:
+        return _text(_CASE, quarter=period_words(Period.parse(rest), g.words))
     if kind == "convened":
         return _text(_CONVENED, year=year)
     if kind == "period" and part in _HALVES:
@@ -95,71 +107,121 @@ def event_of(origin: str, event_on: date) -> str:
     return _text(EVENTS.get(kind, "%(day)s"), day=event_on)
 
 
-#: Rules whose figures stand with what the party says of them, small ones hidden, on their own page.
-#: Others never see the sum here: with what is shown there, it would give away a hidden number.
-APART = {"quality_counts": N_("siffrorna står under Läkarintyg")}
-#: Rules that count people's cases, so that a small number may point someone out.
-_OF_PEOPLE = {*APART, "asked_when_unclear", "share_of_cases"}
-#: Subjects whose every occurrence is one person's case.
-OF_CASES = frozenset(
-    {
-        "sip_venue",
-        "sip_preparation",
-        "sip_length",
-        "first_meeting_consent",
-        "first_meeting_material",
-        "af_contact",
-        "af_assessment",
-        "af_plan",
-    }
-)
-#: First parts of the origins that are one person's case.
-CASE_ORIGINS = ("sip:", "referral:")
+#: Said where a count of people's cases stands for others than the party: it has one home.
+_ELSEWHERE = N_("antalen står under Uppföljning")
+_LATE = N_("Gjort, men för sent")
+#: What others than the party are told of one of its cases: nothing but the quarter.
+_CASE = N_("Ett ärende, %(quarter)s")
 
 
-def small_limit(agreement_id: int) -> int:
-    """Return the limit for small numbers that applies today; read once a request."""
-    if "small_limits" not in g:
-        g.small_limits = {}
-    limits: dict[int, int] = g.small_limits
-    if agreement_id not in limits:
-        limits[agreement_id] = limit_on(g.session, agreement_id, local_date(g.now))
-    return limits[agreement_id]
+@dataclass(frozen=True, slots=True)
+class CaseSeen:
+    """An occurrence about people's cases as others than the party see it.
+
+    Of a single case: the quarter, and late or not. Of a term's cases: how it stands, without the
+    counts and without the evidence, of which there is one for each case. It has what pages read of
+    an `Occurrence`, and no day that would tell one case from another.
+    """
+
+    id: int
+    agreement_id: int
+    obligation_id: int
+    #: What `event_of` puts into words, and the day it is dated by.
+    origin: str
+    event_on: date
+    due_on: date | None
+    status: Status
+    on_miss: OnMiss
+    #: The quarter of a single case; None of a term's.
+    quarter: Period | None
+    is_late: bool
+    parameter_decision: ParameterDecision | None
+    more_decisions: Sequence[OccurrenceDecision]
+    kept_on: None = None
+    asked_on: None = None
+    days_late: int = 0
+    counted: int = 0
+    total: int = 0
+    unknown: int = 0
+    outcome: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+_COARSE = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Owes:
+    """Whose something is, where neither an obligation nor a column of the matrix is at hand."""
+
+    organisation_id: int
+    unit_id: int | None
+
+
+def is_own(whose: Obligation | Party | Owes) -> bool:
+    """Tell whether the person belongs to the party: to its unit, where a unit owes it."""
+    return bool(
+        g.me.organisation_id == whose.organisation_id and whose.unit_id in {None, g.me.unit_id}
+    )
+
+
+def as_seen(one: Occurrence, rule: str, whose: Obligation | Party) -> Occurrence | CaseSeen:
+    """Return an occurrence of a rule as the person may see it, wherever a single one is shown.
+
+    Whoever shows one, on a page or in the API (a deviation's, say), shows what this gives.
+    """
+    is_case = one.origin.startswith(CASE_ORIGINS)
+    if is_own(whose) or not (is_case or rule in COUNTING_RULES):
+        return one
+    quarter = Period.quarter_of(one.event_on) if is_case else None
+    return CaseSeen(
+        id=one.id,
+        agreement_id=one.agreement_id,
+        obligation_id=one.obligation_id,
+        origin=f"{_COARSE}:{quarter.code}" if quarter is not None else one.origin,
+        event_on=quarter.first if quarter is not None else one.event_on,
+        due_on=None if is_case else one.due_on,
+        status=one.status,
+        on_miss=one.on_miss,
+        quarter=quarter,
+        is_late=is_case and one.kept_on is not None,
+        parameter_decision=one.parameter_decision,
+        more_decisions=one.more_decisions,
+    )
 
 
 def counts_shown(
-    one: Occurrence, rule: str, whose: Obligation | Party, filed: Evidence | None = None
+    one: Occurrence | CaseSeen,  # noqa: ARG001 - whoever shows a count says of what
+    rule: str,
+    whose: Obligation | Party,
+    filed: Evidence | None = None,  # noqa: ARG001 - or of what was filed
 ) -> bool:
-    """Tell whether the person may see an occurrence's counts, or those of what was filed for it."""
-    own = g.me.organisation_id == whose.organisation_id and whose.unit_id in {None, g.me.unit_id}
-    if rule not in _OF_PEOPLE or own:
-        return True
-    if rule in APART:
-        return False
-    counted, total = one.counted, one.total
-    if filed is not None:
-        counted, total = filed.counted or 0, filed.total or 0
-    numbers = (counted, total, total - counted, one.unknown)
-    limit = small_limit(one.agreement_id)
-    return not any(is_small(number, limit) for number in numbers)
+    """Tell whether the person may see an occurrence's counts, or those of what was filed for it.
+
+    Of people's cases only the party may: what others see is published, see `followup.figures`.
+    """
+    return rule not in COUNTING_RULES or is_own(whose)
 
 
-def number_shown(subject: str, organisation_id: int, one: Standing, agreement_id: int) -> bool:
+def number_shown(rule: str, whose: Obligation | Party | Owes) -> bool:
     """Tell whether the person may see how many occurrences an obligation has had, and kept."""
-    if subject not in OF_CASES or g.me.organisation_id == organisation_id:
-        return True
-    return not is_small(one.due, small_limit(agreement_id))
+    return rule not in CASE_RULES or is_own(whose)
 
 
-def cases_shown(organisation_id: int) -> bool:
+def cases_shown(whose: Obligation | Party | Owes) -> bool:
     """Tell whether the person may see a party's cases one by one."""
-    return CASE_HOLDERS.allows(g.me.roles) and bool(g.me.organisation_id == organisation_id)
+    return CASE_HOLDERS.allows(g.me.roles) and is_own(whose)
 
 
-def shown_of(one: Occurrence, rule: str, whose: Obligation | Party) -> str:
+def shown_of(one: Occurrence | CaseSeen, rule: str, whose: Obligation | Party) -> str:
     """Return what is known of an occurrence in a few words: "3 av 4", "Var med"; "" if nothing."""
+    if isinstance(one, CaseSeen) and one.quarter is not None:
+        kept = {Status.MET: OUTCOMES[Outcome.KEPT], Status.NOT_MET: OUTCOMES[Outcome.NOT_KEPT]}
+        late = one.is_late and one.status is Status.NOT_MET
+        said = _LATE if late else kept.get(one.status)
+        return _text(said) if said else ""
     if not counts_shown(one, rule, whose):
-        return _text(APART[rule]) if rule in APART and one.total else ""
+        return _text(_ELSEWHERE)
     if one.outcome in OUTCOMES:
         return _text(OUTCOMES[Outcome(one.outcome)])
     if one.total or one.unknown:
@@ -167,7 +229,7 @@ def shown_of(one: Occurrence, rule: str, whose: Obligation | Party) -> str:
     return str(one.counted) if one.counted else ""
 
 
-def source_of(one: Occurrence, *, own: bool) -> str:
+def source_of(one: Occurrence | CaseSeen, *, own: bool) -> str:
     """Return the page of what an occurrence arose from; "" if the person can't open it."""
     kind, _, number = one.origin.partition(":")
     if kind == "meeting" and number.isdigit():

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, g, render_template
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from atagande_agreements.audit.models import AuditHead
 from atagande_agreements.commitments.models import Occurrence
-from atagande_agreements.deviations.models import Deviation, DeviationState
+from atagande_agreements.deviations.models import ACTIVE, Deviation
 from atagande_agreements.i18n import N_
 from atagande_agreements.outbox.models import OutboxMessage, OutboxState
 from atagande_plugin.auth.access import OPERATIONS, PUBLIC
@@ -26,7 +26,10 @@ JOB_NAMES = {
     "inbox": N_("Läsa svar i brevlådan"),
     "calendars": N_("Hämta publicerade kalendrar"),
     "contacts": N_("Påminna om kontaktvägar"),
-    "tidy": N_("Ta bort gamla inloggningar"),
+    "digests": N_("Ställa samman dagens brev"),
+    "tidy": N_("Städa arbetsminnet"),
+    "retention": N_("Gallra"),
+    "figures": N_("Publicera siffror om ärenden"),
 }
 #: Stable code of what stopped a job -> what it means and what to do.
 JOB_FAULTS = {
@@ -37,6 +40,10 @@ JOB_FAULTS = {
         "Brevlådan godtar inte inloggningen. Kontrollera namn och lösenord i ATAGANDE_IMAP_URL."
     ),
     "imap_folder": N_("Mappen i ATAGANDE_IMAP_URL går inte att öppna. Kontrollera dess namn."),
+    "retention_held_back": N_(
+        "Något som skulle gallras hör ihop med en handling som är kvar, så det står kvar. Resten "
+        "är gallrat. Loggen säger vilken sort det är."
+    ),
     "imap_broken": N_("Förbindelsen med brevlådan bröts. Den läses igen inom en minut."),
 }
 OTHER_JOB_FAULT = N_("Misslyckades: %(code)s")
@@ -48,9 +55,16 @@ def job_fault(code: str) -> str:
     return text
 
 
-def _queue() -> dict[OutboxState, int]:
+#: Kind of the mails about one person's case.
+_SIP = "sip_invitation"
+
+
+def _queue(*, sips: bool) -> dict[OutboxState, int]:
+    """Count messages by state; with or without those about SIP meetings."""
     rows = g.session.execute(
-        select(OutboxMessage.state, func.count().label("number")).group_by(OutboxMessage.state)
+        select(OutboxMessage.state, func.count().label("number"))
+        .where(*([] if sips else [OutboxMessage.kind != _SIP]))
+        .group_by(OutboxMessage.state)
     )
     return {row.state: row.number for row in rows}
 
@@ -60,18 +74,20 @@ def operations() -> str:
     """Show whether the machinery runs, and what to do if it does not."""
     lease = g.session.scalar(select(JobLease))
     oldest = g.session.scalar(
-        select(func.min(OutboxMessage.queued_at)).where(OutboxMessage.state == OutboxState.QUEUED)
+        select(func.min(OutboxMessage.queued_at)).where(
+            OutboxMessage.state == OutboxState.QUEUED, OutboxMessage.kind != _SIP
+        )
     )
     late = g.session.scalar(
-        select(func.count())
-        .select_from(Occurrence)
+        exists()
         .where(Occurrence.sweep_at.is_not(None), Occurrence.sweep_at <= g.now - SILENCE)
+        .select()
     )
-    settings, queue = services().settings, _queue()
+    settings, queue = services().settings, _queue(sips=False)
     bounced = g.session.scalar(
         select(func.count())
         .select_from(OutboxMessage)
-        .where(OutboxMessage.bounced_at.is_not(None), OutboxMessage.kind != "sip_invitation")
+        .where(OutboxMessage.bounced_at.is_not(None), OutboxMessage.kind != _SIP)
     )
     return render_template(
         "operations/page.html",
@@ -85,23 +101,22 @@ def operations() -> str:
         queue=queue,
         oldest=oldest,
         late=late,
+        # Whether, and not how many: the association reads this page too.
         sip_failed=g.session.scalar(
-            select(func.count())
-            .select_from(OutboxMessage)
+            exists()
             .where(
                 or_(
                     OutboxMessage.state == OutboxState.FAILED,
                     OutboxMessage.bounced_at.is_not(None),
                 ),
-                OutboxMessage.kind == "sip_invitation",
+                OutboxMessage.kind == _SIP,
             )
+            .select()
         ),
         failed=g.session.scalar(
             select(func.count())
             .select_from(OutboxMessage)
-            .where(
-                OutboxMessage.state == OutboxState.FAILED, OutboxMessage.kind != "sip_invitation"
-            )
+            .where(OutboxMessage.state == OutboxState.FAILED, OutboxMessage.kind != _SIP)
         ),
         mail="SMTP" if settings.smtp else g.words.text(N_("filer i datakatalogen")),
         database=services().engine.dialect.name,
@@ -125,15 +140,13 @@ def metrics() -> Response:
         Gauge(f"atagande_{name}", text, registry=registry).set(value)
 
     queue = Gauge("atagande_outbox_messages", "Messages by state", ["state"], registry=registry)
-    counts = _queue()
+    counts = _queue(sips=True)
     for state in OutboxState:
         queue.labels(state.value).set(counts.get(state, 0))
     figures: dict[str, tuple[str, Any]] = {
         "deviations_active": (
             "Deviations that are not closed",
-            select(func.count())
-            .select_from(Deviation)
-            .where(Deviation.state != DeviationState.CLOSED),
+            select(func.count()).select_from(Deviation).where(ACTIVE),
         ),
         "sweep_due": (
             "Occurrences due and not yet swept",

@@ -33,6 +33,8 @@ PAGE = 50
 KINDS = {
     "invitation": N_("Kallelse"),
     "series_invitation": N_("Kallelse till serie"),
+    "digest": N_("Dagens brev"),
+    "ladder_letter": N_("Skrivelse"),
     "deviation_opened": N_("Avvikelse"),
     "contacts_confirm": N_("Bekräfta kontaktvägar"),
     "time_poll": N_("Fråga om tider"),
@@ -165,7 +167,8 @@ def message(number: int) -> str:
     row = _message(number)
     subject = body = ""
     try:
-        raw = rendered(services(), g.session, row)
+        # One that has been emptied has no recipient, and nothing to make it of.
+        raw = rendered(services(), g.session, row) if row.recipient else b""
     except Obsolete:
         pass
     else:

@@ -8,20 +8,30 @@ from flask import g, render_template
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.commitments.models import Commitment
 from atagande_agreements.deviations.models import reference
+from atagande_agreements.deviations.queries import measures_of
 from atagande_agreements.errors import NotFound
 from atagande_agreements.followup import party as queries
 from atagande_agreements.followup import queries as followup
+from atagande_agreements.followup.cases import CASE_RULES
 from atagande_agreements.followup.status import STATUSES, Standing, tally
 from atagande_plugin.auth.access import FOLLOWERS
 from atagande_plugin.web import kernel
 from atagande_plugin.web.agreement import REASONS
 from atagande_plugin.web.chosen import choose
-from atagande_plugin.web.occurrences import OF_CASES, cases_shown, event_of, number_shown, place_of
+from atagande_plugin.web.occurrences import (
+    Owes,
+    cases_shown,
+    event_of,
+    number_shown,
+    place_of,
+)
 
 section = kernel.Section("party", __name__)
 
 #: How far ahead the page looks, in calendar days.
 DAYS = 90
+#: Measures that are listed one by one.
+MOST_MEASURES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,11 @@ def party_page(key: str) -> str:
         "unit_id": unit.id if unit else None,
     }
     asked = queries.expected(g.session, **whose, now=g.now, today=today, days=DAYS)
-    expected = [one for one in asked if one.subject not in OF_CASES or cases_shown(organisation.id)]
+    expected = [
+        one
+        for one in asked
+        if one.rule not in CASE_RULES or cases_shown(Owes(organisation.id, one.unit_id))
+    ]
     commitments = queries.owes(g.session, chosen.version.id, organisation.id)
     clauses = followup.clauses(g.session, chosen.version.id, chosen.period)
     duties = followup.duties(
@@ -74,7 +88,7 @@ def party_page(key: str) -> str:
             units[unit_id].name if unit_id is not None and unit is None else "",
             units[unit_id].key if unit_id in units else organisation.key,
             standing,
-            number_shown(commitment.subject, organisation.id, standing, chosen.agreement.id),
+            number_shown(commitment.rule, Owes(organisation.id, unit_id)),
         )
         for commitment in commitments
         for (clause, _, unit_id), standing in duties.standings.items()
@@ -98,7 +112,10 @@ def party_page(key: str) -> str:
         awaiting=[one for one in expected if one.is_awaited(today)],
         coming=[one for one in expected if not one.is_awaited(today)],
         deviations=queries.open_deviations(g.session, **whose),
-        withheld=len(expected) < len(asked),
+        measures=measures_of(g.session, **whose, limit=MOST_MEASURES),
+        # Said whether there is a case or not, so that it tells of none.
+        withheld=any(one.rule in CASE_RULES for one in commitments)
+        and not cases_shown(Owes(organisation.id, unit.id if unit else None)),
         days=DAYS,
         event_of=event_of,
         place_of=place_of,

@@ -1,6 +1,6 @@
 """Pages of self-reports: what a party has to report, the form, and what every party has said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,17 @@ from sqlalchemy.orm import contains_eager
 
 from atagande_agreements.civil_time import local_date
 from atagande_agreements.errors import NotFound, Refused, Stale
+from atagande_agreements.followup.figures import Figures, by_span
+from atagande_agreements.followup.period import Period
 from atagande_agreements.followup.suppress import limit_on
 from atagande_agreements.i18n import N_
 from atagande_agreements.parties.models import Organisation, Role
 from atagande_agreements.register.models import Agreement
 from atagande_agreements.standing import queries, services
 from atagande_agreements.standing.errors import AnswerMissing
+from atagande_agreements.standing.figures import span_of
 from atagande_agreements.standing.models import PreparatoryService, SelfReport, Subject
-from atagande_agreements.standing.small import Counts, suppressed
+from atagande_agreements.standing.small import Counts, as_published
 from atagande_agreements.standing.verbs import Said, report_standing
 from atagande_calendar.meetings.evidence import steering_held
 from atagande_plugin.auth.access import FOLLOWERS, roles
@@ -85,11 +88,22 @@ def counts_of(report: SelfReport) -> Counts:
     )
 
 
-def told(report: SelfReport, limit: int) -> Told:
-    """Return a report as the person of this request may see it."""
-    own = report.organisation_id == g.me.organisation_id
+def told(report: SelfReport, figures: Mapping[Period, Figures]) -> Told:
+    """Return a report as the person of this request may see it; others see what is published."""
     counts = counts_of(report)
-    return Told(report, counts if own else suppressed(counts, limit), own)
+    if report.organisation_id == g.me.organisation_id:
+        return Told(report, counts, own=True)
+    published = figures.get(span_of(report))
+    return Told(report, as_published(counts, published, report.organisation_id), own=False)
+
+
+def published_of(agreement: Agreement, reports: Sequence[SelfReport]) -> Mapping[Period, Figures]:
+    """Return what is published of the half-years of some reports."""
+    spans = [span_of(one) for one in reports]
+    if not spans:
+        return {}
+    whole = Period(min(one.first for one in spans), max(one.last for one in spans))
+    return by_span(g.session, agreement, whole, today=local_date(g.now))
 
 
 @section.route_for("/redovisning", allow=FOLLOWERS)
@@ -120,7 +134,7 @@ def overview() -> str:
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     ).all()
-    limit = limit_on(g.session, agreement.id, today)
+    figures = published_of(agreement, rows)
     return render_template(
         "standing/overview.html",
         mine=mine,
@@ -132,9 +146,9 @@ def overview() -> str:
         term_words=term_words,
         terms=terms,
         term=term,
-        rows=[told(one, limit) for one in rows],
+        rows=[told(one, figures) for one in rows],
         total=total,
-        limit=limit,
+        limit=limit_on(g.session, agreement.id, today),
         page=page,
         pages=pages_of(total, PAGE_SIZE),
     )

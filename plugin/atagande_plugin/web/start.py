@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import g, render_template
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import contains_eager
 
 from atagande_agreements.civil_time import end_of_day, local_date
 from atagande_agreements.commitments import queries as commitments
-from atagande_agreements.commitments.models import Obligation, Status
-from atagande_agreements.deviations.models import Deviation, DeviationState, reference
+from atagande_agreements.commitments.models import Status
+from atagande_agreements.deviations import queries as deviations
+from atagande_agreements.deviations.models import reference
 from atagande_agreements.deviations.rules import reply_due
 from atagande_agreements.followup import party
 from atagande_agreements.followup import queries as followup
@@ -77,7 +78,7 @@ def start() -> str:
     places = _places(meetings)
     expected = _expected(today) if follows else []
     tasks = [
-        *_replies(),
+        *_of_deviations(),
         *_reports([one for one in expected if one.is_awaited(today)], today),
         *_attendance([meeting for meeting, _ in rows if meeting.starts_at <= g.now]),
         *_invitations(meetings, places),
@@ -111,34 +112,28 @@ def start() -> str:
     )
 
 
-def _replies() -> list[Task]:
-    """Return the deviations that wait for the reply of the person's own party."""
+def _of_deviations() -> list[Task]:
+    """Return the deviations that wait for the reply of the person's own party, and its measures."""
     if not SPEAKERS.allows(g.me.roles):
         return []
-    rows = (
-        g.session.execute(
-            select(Deviation, func.count().over())
-            .where(
-                Deviation.association_id == g.me.association_id,
-                Deviation.state == DeviationState.OPEN,
-                acting().owns(Deviation),
-            )
-            .options(
-                joinedload(Deviation.obligation).joinedload(Obligation.commitment),
-                joinedload(Deviation.organisation),
-                joinedload(Deviation.unit),
-            )
-            .order_by(Deviation.opened_at, Deviation.id)
-            .limit(MOST)
-        )
-        .unique()
-        .all()
-    )
-    if rows and rows[0][1] > MOST:
-        return [Task("replies", "/avvikelser", number=rows[0][1])]
-    return [
-        Task("reply", f"/avvikelser/{one.id}", one, due=reply_due(one)) for one, _number in rows
-    ]
+    replies: list[Task] = []
+    measures: list[Task] = []
+    number = {"reply": 0, "measure": 0}
+    for one, measure, of_kind in deviations.asked_of(
+        g.session, g.me.association_id, acting(), most=MOST
+    ):
+        href = f"/avvikelser/{one.id}"
+        if measure is None:
+            number["reply"] = of_kind
+            replies.append(Task("reply", href, one, due=reply_due(one)))
+        else:
+            number["measure"] = of_kind
+            measures.append(Task("measure", href, one, due=measure.due_on))
+    if number["reply"] > MOST:
+        replies = [Task("replies", "/avvikelser", number=number["reply"])]
+    if number["measure"] > MOST:
+        measures = [Task("measures", "/avvikelser?lage=atgard", number=number["measure"])]
+    return replies + measures
 
 
 def _expected(today: date) -> list[Expected]:
